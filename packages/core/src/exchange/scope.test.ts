@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TOKEN_TYPES } from '../token/token-type.ts';
+import { parseScope, printScope } from './scope.ts';
+
+const refused = { ok: false, error: 'request.scope' };
+
+describe('parseScope', () => {
+  it('takes absent and empty for the same', () => {
+    for (const scope of [undefined, '']) {
+      expect(parseScope('organization', scope)).toEqual({
+        ok: true,
+        value: { type: 'organization', admin: false },
+      });
+      expect(parseScope('team', scope)).toEqual(refused);
+    }
+  });
+
+  it('reads the one scope that each type takes', () => {
+    expect(parseScope('organization', 'admin')).toEqual({
+      ok: true,
+      value: { type: 'organization', admin: true },
+    });
+    expect(parseScope('team', 'team:platform')).toEqual({
+      ok: true,
+      value: { type: 'team', team: 'platform' },
+    });
+    expect(parseScope('personal', 'user:ada')).toEqual({
+      ok: true,
+      value: { type: 'personal', login: 'ada' },
+    });
+    expect(parseScope('runner', 'runner:linux')).toEqual({
+      ok: true,
+      value: { type: 'runner', runner: 'linux' },
+    });
+  });
+
+  it.each([
+    ['organization', 'Admin'],
+    ['organization', ' admin'],
+    ['organization', 'admin,admin'],
+    ['organization', 'team:platform'],
+    ['team', 'team:'],
+    ['team', 'platform'],
+    ['team', 'user:ada'],
+    ['team', 'admin'],
+    ['team', 'TEAM:platform'],
+    ['team', 'team:a,team:b'],
+    ['team', 'team:a team:b'],
+    ['team', 'team:a\n'],
+    ['team', 'team:a\u0000'],
+    ['team', 'team:a\u00a0b'],
+    ['team', 'team:a"b'],
+    ['team', 'team:a\\b'],
+    ['personal', 'team:ada'],
+    ['runner', 'runner:a\tb'],
+  ] as const)('refuses for a token of type %s the scope %j', (type, scope) => {
+    expect(parseScope(type, scope)).toEqual(refused);
+  });
+
+  it('takes names of 128 characters and not one more', () => {
+    expect(parseScope('team', `team:${'a'.repeat(128)}`).ok).toBe(true);
+    expect(parseScope('team', `team:${'a'.repeat(129)}`)).toEqual(refused);
+  });
+
+  it('prints every scope that it accepts exactly as it came', () => {
+    const scope = fc.oneof(
+      fc.constantFrom('', 'admin'),
+      fc.string(),
+      fc.tuple(fc.constantFrom('team:', 'user:', 'runner:'), fc.string()).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...TOKEN_TYPES), scope, (type, text) => {
+        const target = parseScope(type, text);
+        if (!target.ok) return;
+        expect(target.value.type).toBe(type);
+        expect(printScope(target.value)).toBe(text);
+      }),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+/**
+ * `@countersign/core`: the pure engine. What is exported here runs in Node, in a browser and in a worker; it has no
+ * clock, no randomness and no network. Read top to bottom: it is the table of contents.
+ */
+export { err, ok, type Problem, type Result } from './result.ts';
+export {
+  isObject,
+  parseClaimPath,
+  printClaimPath,
+  readPath,
+  type ClaimPath,
+  type Claims,
+  type Json,
+} from './claims.ts';
+export {
+  countsIn,
+  principalFacts,
+  principalId,
+  type Principal,
+  type PrincipalKind,
+  type UserPrincipal,
+  type Voucher,
+} from './principal.ts';
+export type { Decision, Effect, Facts, Outcome, RuleTrace, TraceNode } from './decision.ts';
+export { REFUSALS, type RefusalCode } from './refusal-code.ts';
+
+// Policy: model → compile → evaluate → explain. (section of the policy helper)
+export type { Expression, Matcher, Rule, Scalar, Subject, Test, TrustPolicy } from './policy/model.ts';
+export { CRITERIA, type Criterion, type Reason } from './policy/reason.ts';
+export { compilePolicy, type CompiledPolicy, type CompiledTrust } from './policy/compile.ts';
+export { compileTrust } from './policy/dialect/trust.ts';
+export { compileAccess, type AccessDocument } from './policy/dialect/ppl.ts';
+export { evaluate } from './policy/evaluate.ts';
+export { explain, type Explanation } from './policy/explain.ts';
+
+// Exchange. (section of the exchange helper)
+export type {
+  Directory,
+  ExchangeInput,
+  ExchangeRequest,
+  Grant,
+  Member,
+  Refusal,
+  SubjectIssuer,
+  Target,
+} from './exchange/model.ts';
+export { exchange, exchangeFacts } from './exchange/exchange.ts';
+export { parseScope, printScope } from './exchange/scope.ts';
+export { DEFAULT_EXPIRATION, lifetime, parseExpiration, policyLimit } from './exchange/lifetime.ts';
+export { defaultAudiences, parseAudience } from './exchange/audience.ts';
+
+// Tokens. (section of the exchange helper)
+export {
+  parseRequestedTokenType,
+  prefixOf,
+  TOKEN_PREFIXES,
+  TOKEN_TYPES,
+  type TokenPrefix,
+  type TokenType,
+} from './token/token-type.ts';
+export { issuerKey } from './token/issuer-key.ts';
+export {
+  verifyClaims,
+  type ClaimExpectations,
+  type ClaimFault,
+  type VerifiedClaims,
+} from './token/verify-claims.ts';
+export {
+  checksumText,
+  formatOpaque,
+  hasOpaqueForm,
+  OPAQUE_RANDOM_BYTES,
+  parseOpaque,
+  type OpaqueToken,
+} from './token/opaque.ts';
+
+// Routes. (section of the exchange helper)
+export type { ClaimHeader, HeaderLine, RequestHead, Route, RouteAccess } from './route/model.ts';
+export { parseHostHeader, type HostAndPort } from './route/host.ts';
+export { canonicalTarget, MAX_TARGET, type CanonicalTarget } from './route/canonical-path.ts';
+export { compileRoutes, matchRoute, type RouteTable } from './route/match.ts';
+export { claimHeaderKeys, headerKey } from './route/header-key.ts';
+export {
+  downstreamHeaders,
+  upstreamHeaders,
+  type DownstreamHeadersOptions,
+  type UpstreamHeadersInput,
+} from './route/upstream-headers.ts';

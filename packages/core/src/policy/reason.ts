@@ -1,0 +1,31 @@
+/**
+ * Why a condition held or did not: a closed list, two codes a criterion. Logs, metrics and explanations use these
+ * codes; callers of the token endpoint never see them (errors are two-tiered, contracts of disclosure).
+ */
+
+/** The things a policy can ask about. */
+export const CRITERIA = [
+  'accept',
+  'reject',
+  'authenticated_user',
+  'claim',
+  'domain',
+  'email',
+  'groups',
+  'organization',
+  'permission',
+  'target',
+  'team',
+  'token_type',
+  'user',
+] as const;
+
+export type Criterion = (typeof CRITERIA)[number];
+
+/**
+ * `X-ok`: the criterion held. `X-unauthorized`: it was looked at and did not. `X-unauthenticated`: there was nobody
+ * to look at. `X-error`: it could not be evaluated.
+ */
+export type Reason =
+  | `${Criterion}-${'ok' | 'unauthorized' | 'unauthenticated' | 'error'}`
+  | 'no-rule-matched';

@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  countsIn,
+  foldEmail,
+  principalFacts,
+  principalId,
+  type Principal,
+  type UserPrincipal,
+  type Voucher,
+} from './principal.ts';
+
+const acme: Voucher = { kind: 'organization', organization: 'acme' };
+const corp: Voucher = { kind: 'identity_provider', provider: 'corp', organizations: ['acme', 'globex'] };
+const ada: UserPrincipal = {
+  kind: 'user',
+  user: 'usr_ada',
+  login: 'ada',
+  email: 'Ada@Acme.Example',
+  name: 'Ada',
+  groups: ['eng'],
+  vouchedBy: acme,
+};
+
+function withEmail(email: string): UserPrincipal {
+  return { ...ada, email };
+}
+
+describe('principalId', () => {
+  it('names every kind', () => {
+    const principals: readonly Principal[] = [
+      { kind: 'organization', organization: 'acme', admin: true, vouchedBy: acme },
+      { kind: 'team', organization: 'acme', team: 'platform', vouchedBy: acme },
+      { kind: 'runner', organization: 'acme', runner: 'linux', vouchedBy: acme },
+      ada,
+      { kind: 'administrator', vouchedBy: { kind: 'server' } },
+    ];
+    expect(principals.map(principalId)).toEqual([
+      'org:acme',
+      'team:acme/platform',
+      'runner:acme/linux',
+      'usr_ada',
+      'administrator',
+    ]);
+  });
+});
+
+describe('countsIn', () => {
+  it('lets an organization vouch in itself alone', () => {
+    expect(countsIn(ada, 'acme')).toBe(true);
+    expect(countsIn(ada, 'globex')).toBe(false);
+  });
+
+  it('lets an identity provider vouch in the organizations that it lists', () => {
+    const person: Principal = { ...ada, vouchedBy: corp };
+    expect(['acme', 'globex', 'initech'].map((name) => countsIn(person, name))).toEqual([true, true, false]);
+  });
+
+  it('makes the site administrator nobody everywhere', () => {
+    expect(countsIn({ kind: 'administrator', vouchedBy: { kind: 'server' } }, 'acme')).toBe(false);
+  });
+});
+
+describe('principalFacts', () => {
+  it('tells a member of an organization', () => {
+    expect(principalFacts(ada)).toEqual({
+      kind: 'user',
+      id: 'usr_ada',
+      user: 'usr_ada',
+      login: 'ada',
+      name: 'Ada',
+      email: 'ada@acme.example',
+      domain: 'acme.example',
+      groups: ['eng'],
+      organization: 'acme',
+    });
+  });
+
+  it('does not say that a person of an identity provider belongs to one organization', () => {
+    const facts = principalFacts({ kind: 'user', user: 'corp/7', groups: [], vouchedBy: corp });
+    expect(facts).toEqual({ kind: 'user', id: 'corp/7', user: 'corp/7', groups: [] });
+  });
+
+  it('names a team by its organization as well', () => {
+    const facts = principalFacts({
+      kind: 'team',
+      organization: 'acme',
+      team: 'platform',
+      vouchedBy: acme,
+    });
+    expect(facts).toMatchObject({ organization: 'acme', team: 'acme/platform' });
+    expect(facts).not.toHaveProperty('groups');
+  });
+
+  it('tells nothing but the kind of the site administrator', () => {
+    const facts = principalFacts({ kind: 'administrator', vouchedBy: { kind: 'server' } });
+    expect(facts).toEqual({ kind: 'administrator', id: 'administrator' });
+  });
+
+  it('takes the domain after the last @', () => {
+    const facts = principalFacts(withEmail('"a@evil.example"@acme.example'));
+    expect(facts['domain']).toBe('acme.example');
+  });
+
+  it.each(['ada', '@acme.example', 'ada@', '@'])('has no domain for %j', (email) => {
+    expect(principalFacts(withEmail(email))).not.toHaveProperty('domain');
+  });
+
+  it('does not fold look-alikes of letters into letters', () => {
+    expect(principalFacts(withEmail('\u212aim@acme.example'))['email']).toBe('\u212aim@acme.example');
+    expect(principalFacts(withEmail('x@\u212aorp.example'))['domain']).toBe('\u212aorp.example');
+  });
+});
+
+describe('foldEmail', () => {
+  it('changes A to Z and no other character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const wanted = Array.from(text, (one) => ('A' <= one && one <= 'Z' ? one.toLowerCase() : one));
+        expect(Array.from(foldEmail(text))).toEqual(wanted);
+      }),
+    );
+  });
+});

@@ -1,0 +1,131 @@
+import type { Claims, Json } from './claims.ts';
+
+/**
+ * Who is who. A principal is the authenticated party behind an access token; it always says who vouches for it,
+ * because what one organization vouches for counts in that organization alone (threat 18, tenants).
+ */
+
+/** Who answers for a principal's identity. */
+export type Voucher =
+  | { readonly kind: 'organization'; readonly organization: string }
+  | {
+      readonly kind: 'identity_provider';
+      readonly provider: string;
+      readonly organizations: readonly string[];
+    }
+  | { readonly kind: 'server' };
+
+/** The authenticated party. `user` is `usr_…` for a member, else `PROVIDER/SUB`. */
+export type Principal =
+  | {
+      readonly kind: 'organization';
+      readonly organization: string;
+      readonly admin: boolean;
+      readonly vouchedBy: Voucher;
+    }
+  | {
+      readonly kind: 'team';
+      readonly organization: string;
+      readonly team: string;
+      readonly vouchedBy: Voucher;
+    }
+  | {
+      readonly kind: 'runner';
+      readonly organization: string;
+      readonly runner: string;
+      readonly vouchedBy: Voucher;
+    }
+  | UserPrincipal
+  | { readonly kind: 'administrator'; readonly vouchedBy: Voucher };
+
+/** A person. `email` is present only when it has been verified by whoever vouches. */
+export interface UserPrincipal {
+  readonly kind: 'user';
+  readonly user: string;
+  /** The directory's login, when the person is a member of an organization. */
+  readonly login?: string;
+  readonly email?: string;
+  readonly name?: string;
+  readonly groups: readonly string[];
+  readonly vouchedBy: Voucher;
+}
+
+/** The kinds of principal, as a closed list. */
+export type PrincipalKind = Principal['kind'];
+
+/**
+ * The stable name of a principal: `usr_…`, `PROVIDER/SUB`, `org:O`, `team:O/T`, `runner:O/R` or `administrator`.
+ * No two kinds collide: provider and organization names hold neither `:` nor `/`.
+ */
+export function principalId(principal: Principal): string {
+  switch (principal.kind) {
+    case 'organization':
+      return `org:${principal.organization}`;
+    case 'team':
+      return `team:${principal.organization}/${principal.team}`;
+    case 'runner':
+      return `runner:${principal.organization}/${principal.runner}`;
+    case 'user':
+      return principal.user;
+    case 'administrator':
+      return 'administrator';
+  }
+}
+
+/** Whether an organization has to believe this principal at all. The site administrator is nobody on a route. */
+export function countsIn(principal: Principal, organization: string): boolean {
+  const voucher = principal.vouchedBy;
+  switch (voucher.kind) {
+    case 'organization':
+      return voucher.organization === organization;
+    case 'identity_provider':
+      return voucher.organizations.includes(organization);
+    case 'server':
+      return false;
+  }
+}
+
+/** What policies may read about a principal, as plain JSON: the `principal` root of the facts. */
+export function principalFacts(principal: Principal): Claims {
+  const facts: Record<string, Json> = { kind: principal.kind, id: principalId(principal) };
+  switch (principal.kind) {
+    case 'organization':
+      facts['organization'] = principal.organization;
+      break;
+    case 'team':
+      facts['organization'] = principal.organization;
+      facts['team'] = `${principal.organization}/${principal.team}`;
+      break;
+    case 'runner':
+      facts['organization'] = principal.organization;
+      break;
+    case 'user':
+      addUserFacts(facts, principal);
+      break;
+    case 'administrator':
+      break;
+  }
+  return facts;
+}
+
+function addUserFacts(facts: Record<string, Json>, user: UserPrincipal): void {
+  facts['user'] = user.user;
+  facts['groups'] = user.groups;
+  if (user.vouchedBy.kind === 'organization') facts['organization'] = user.vouchedBy.organization;
+  if (user.login !== undefined) facts['login'] = user.login;
+  if (user.name !== undefined) facts['name'] = user.name;
+  if (user.email === undefined) return;
+  const email = foldEmail(user.email);
+  facts['email'] = email;
+  // The domain is what follows the LAST `@`: "a@evil.example@acme.example" has a quoted local part, not two domains.
+  const at = email.lastIndexOf('@');
+  if (at > 0 && at < email.length - 1) facts['domain'] = email.slice(at + 1);
+}
+
+/**
+ * An email address or domain as policies compare it: A–Z in lower case and nothing else. Unicode's lower case would
+ * make one person of two: it turns the Kelvin sign (U+212A) into the letter `k`.
+ */
+export function foldEmail(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

@@ -1,0 +1,54 @@
+import type { CompiledPolicy } from '../policy/compile.ts';
+
+/**
+ * Routes: what the gateway forwards where, for whom. Compiled at load into frozen objects; requests are described by
+ * `RequestHead`, which knows no transport, so that proxying and forward auth take the same decision.
+ */
+
+/** The head of a request, as it came, before anything is believed. */
+export interface RequestHead {
+  readonly method: string;
+  /** Origin-form request target exactly as received: path and query, undecoded. */
+  readonly target: string;
+  /** Header lines in order, names as received. */
+  readonly headers: readonly HeaderLine[];
+  /** Address of the peer of the connection. */
+  readonly remoteAddress: string;
+}
+
+export type HeaderLine = readonly [name: string, value: string];
+
+export interface Route {
+  readonly id: string;
+  readonly name: string;
+  /** Scheme of `from`: what cookies and redirects use, never what the connection looks like. */
+  readonly scheme: 'http' | 'https';
+  /** Lower-case host of `from`, without port. */
+  readonly host: string;
+  /** Port written in `from`, when two routes differ by it alone. */
+  readonly port?: number;
+  /** Canonical; `/` takes everything. */
+  readonly prefix: string;
+  readonly upstream: { readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number };
+  readonly access: RouteAccess;
+  readonly policy: CompiledPolicy;
+  /** Hash of the policy document that decisions cite. */
+  readonly policySet: string;
+  /** Organizations whose principals may come. */
+  readonly organizations: readonly string[];
+  readonly passIdentityHeaders: boolean;
+  /** Header name (lower case) → claim path of the assertion, each sent as a header of its own. */
+  readonly claimHeaders: readonly ClaimHeader[];
+  readonly allowWebsockets: boolean;
+  readonly preserveHostHeader: boolean;
+  /** Milliseconds until the response's head. */
+  readonly timeout: number;
+}
+
+export interface ClaimHeader {
+  readonly header: string;
+  readonly claim: string;
+}
+
+/** `public`: nobody is asked. `authenticated`: anybody of the route's organizations. `policy`: as the policy says. */
+export type RouteAccess = 'public' | 'authenticated' | 'policy';

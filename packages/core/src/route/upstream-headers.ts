@@ -1,0 +1,86 @@
+import { headerKey, isIdentityHeader } from './header-key.ts';
+import { endToEndLines, WEBSOCKET_UPGRADE, writableLines } from './hop-by-hop.ts';
+import type { HeaderLine } from './model.ts';
+import { setsSessionCookie, withoutSessionCookie } from './session-cookie.ts';
+
+/**
+ * What crosses the gateway. First everything that only we may say is removed from what came, in every spelling; then
+ * it is said. The two never mix: nothing that came can remove, repeat or shape what we set (threat 9).
+ */
+
+export interface UpstreamHeadersInput {
+  /** As received. */
+  readonly headers: readonly HeaderLine[];
+  /** `claimHeaderKeys` of all routes. */
+  readonly claimHeaders: ReadonlySet<string>;
+  /** Names of the headers that carried a value of ours; the upstream must not be able to use it elsewhere. */
+  readonly spentCarriers: readonly string[];
+  /** Plain name of the session cookie. */
+  readonly sessionCookie: string;
+  /** Address of the peer. */
+  readonly remoteAddress: string;
+  /** Scheme of the route's `from`. */
+  readonly scheme: 'http' | 'https';
+  /** The one Host header, as it came. */
+  readonly host: string;
+  readonly preserveHostHeader: boolean;
+  readonly requestId: string;
+  /** Assertion and claim headers; none unless the route passes identity. */
+  readonly identity: readonly HeaderLine[];
+  /** The request becomes a WebSocket. */
+  readonly websocket: boolean;
+}
+
+/**
+ * Dropped because nobody is trusted to say them (`trusted_proxies` is empty until there are any), and said by us;
+ * besides `Expect`, which is between the client and us (RFC 9110 section 10.1.1): who reads the body answers it.
+ */
+const REPLACED: ReadonlySet<string> = new Set(['host', 'forwarded', 'x-real-ip', 'x-request-id', 'expect']);
+
+/** Header lines for the upstream. Without `preserveHostHeader` there is no Host line: the transport sets its own. */
+export function upstreamHeaders(input: UpstreamHeadersInput): readonly HeaderLine[] {
+  return [...receivedLines(input), ...writableLines(ownLines(input))];
+}
+
+function receivedLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
+  const spent = new Set(input.spentCarriers.map(headerKey));
+  const lines: HeaderLine[] = [];
+  for (const { key, line } of endToEndLines(input.headers)) {
+    if (REPLACED.has(key) || key.startsWith('x-forwarded')) continue;
+    if (spent.has(key) || isIdentityHeader(key, input.claimHeaders)) continue;
+    const [name, value] = line;
+    const kept = key === 'cookie' ? withoutSessionCookie(value, input.sessionCookie) : value;
+    if (kept !== undefined) lines.push([name, kept]);
+  }
+  return lines;
+}
+
+function ownLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
+  return [
+    ...(input.preserveHostHeader ? [['Host', input.host] as const] : []),
+    ['X-Forwarded-For', input.remoteAddress],
+    ['X-Forwarded-Proto', input.scheme],
+    ['X-Forwarded-Host', input.host],
+    ['X-Request-Id', input.requestId],
+    ...input.identity,
+    ...(input.websocket ? WEBSOCKET_UPGRADE : []),
+  ];
+}
+
+export interface DownstreamHeadersOptions {
+  /** Plain name of the session cookie, which an upstream must not set (sessions are fixed that way, threat 17). */
+  readonly sessionCookie: string;
+  /** The answer is the 101 of a WebSocket. */
+  readonly websocket: boolean;
+}
+
+/** Header lines of the upstream's answer as the client gets them. */
+export function downstreamHeaders(
+  lines: readonly HeaderLine[],
+  { sessionCookie, websocket }: DownstreamHeadersOptions,
+): readonly HeaderLine[] {
+  const kept = endToEndLines(lines)
+    .filter(({ key, line }) => key !== 'set-cookie' || !setsSessionCookie(line[1], sessionCookie))
+    .map(({ line }) => line);
+  return websocket ? [...kept, ...WEBSOCKET_UPGRADE] : kept;
+}
