@@ -1,0 +1,24 @@
+/**
+ * What the server takes from the world, as interfaces: time, randomness, the log. The implementations beside this
+ * file are chosen in `main.ts` alone.
+ */
+
+export interface Clock {
+  /** Epoch milliseconds. Never goes back within a process. */
+  now(): number;
+}
+
+export interface Random {
+  /** Cryptographically secure bytes. */
+  bytes(length: number): Uint8Array;
+}
+
+/** Fields are an allow-list by construction: callers name each one, nobody logs an object that came from outside. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}

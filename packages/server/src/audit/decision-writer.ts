@@ -1,0 +1,115 @@
+import { err, ok, type Result } from '@countersign/core';
+import type { Clock, Logger, Random } from '../adapters/ports.ts';
+import type { Database, Unit, WriteFailure } from '../storage/port.ts';
+import { insertAuditEvent } from '../storage/repositories/audit-events.ts';
+import { findDecision, insertDecision, parseDecision } from '../storage/repositories/decisions.ts';
+import { ID_BYTES, isId, newId, type IdPrefix } from './decision-id.ts';
+import { boundedFacts, boundedRecord, decisionLogFields } from './decision-log.ts';
+import { createDecisionRing, RING_BOUNDS, type RingBounds } from './decision-ring.ts';
+import type { AuditEvent, DecisionRecord, UnverifiedFacts } from './model.ts';
+import type { Decisions, StoredDecision } from './port.ts';
+import { createRate } from './rate.ts';
+
+export interface DecisionsDeps {
+  readonly database: Pick<Database, 'read' | 'write'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly ring?: RingBounds;
+}
+
+/** A second: decisions in the ring; decisions stored of one issuer. A flood fills neither memory nor disk. */
+export const RECORDED_PER_SECOND = 20;
+
+const MAX_ISSUERS = 1000;
+
+/** The trail of one process. */
+export function createDecisions(deps: DecisionsDeps): Decisions {
+  const { database, clock, random } = deps;
+  const ring = createDecisionRing(deps.ring ?? RING_BOUNDS);
+  const storedOf = createRate(RECORDED_PER_SECOND, MAX_ISSUERS);
+  const log = createDecisionLog(deps);
+  const makeId = (prefix: IdPrefix): string => newId(prefix, clock.now(), random.bytes(ID_BYTES));
+
+  /** Class (a): log and memory, both at the same bounded rate; beyond it a number on the next line. */
+  const remember = (record: DecisionRecord, seen?: UnverifiedFacts): void => {
+    if (!log.limited(record, seen)) return;
+    ring.push({
+      record: boundedRecord(record),
+      ...(seen === undefined ? {} : { unverified: boundedFacts(seen) }),
+    });
+  };
+
+  return {
+    newId: () => makeId('dec'),
+    unverified: remember,
+    async refused(record) {
+      if (!storedOf.take(record.issuer ?? '', clock.now())) {
+        remember(record);
+        return ok(undefined);
+      }
+      const written = await database.write([insertDecision(record)]);
+      log.stored(record, written);
+      return written.ok ? written : err('unavailable');
+    },
+    async acted(record, event: AuditEvent, more: Unit) {
+      const unit = [...more, insertDecision(record), insertAuditEvent(makeId('evt'), event)];
+      const written = await database.write(unit);
+      log.stored(record, written);
+      return written;
+    },
+    passed: (record) => log.always(record),
+    find: (id) => find(id, ring.find(id), database),
+  };
+}
+
+async function find(
+  id: string,
+  remembered: StoredDecision | undefined,
+  database: Pick<Database, 'read'>,
+): Promise<Result<StoredDecision | undefined, 'unavailable'>> {
+  if (remembered || !isId('dec', id)) return ok(remembered);
+  const rows = await database.read(findDecision(id));
+  if (!rows.ok) return rows;
+  const [row] = rows.value;
+  return ok(row && { record: parseDecision(row) });
+}
+
+interface DecisionLog {
+  always(record: DecisionRecord): void;
+  stored(record: DecisionRecord, written: Result<void, WriteFailure>): void;
+  /** At a bounded rate; false when the line was left out and counted. */
+  limited(record: DecisionRecord, seen?: UnverifiedFacts): boolean;
+}
+
+function createDecisionLog({ logger, clock }: DecisionsDeps): DecisionLog {
+  const unproved = createRate(RECORDED_PER_SECOND, 1);
+  const failures = createRate(RECORDED_PER_SECOND, 1);
+  let unrecorded = 0;
+
+  const always = (record: DecisionRecord): void => logger.info(messageOf(record), decisionLogFields(record));
+  return {
+    always,
+    stored(record, written) {
+      if (written.ok) return always(record);
+      // Of a decision that was not recorded nothing has come about, so the line must not read as if it had.
+      if (failures.take('', clock.now())) {
+        logger.warn('a decision could not be recorded', { decision: record.id, reason: written.error });
+      }
+    },
+    limited(record, seen) {
+      if (!unproved.take('', clock.now())) {
+        unrecorded += 1;
+        return false;
+      }
+      const fields = decisionLogFields(record, seen);
+      logger.info(messageOf(record), unrecorded === 0 ? fields : { ...fields, unrecorded });
+      unrecorded = 0;
+      return true;
+    },
+  };
+}
+
+function messageOf(record: DecisionRecord): string {
+  return `${record.kind} ${record.effect === 'allow' ? 'allowed' : 'refused'}`;
+}

@@ -1,0 +1,22 @@
+/**
+ * Text from a caller as it may be kept and logged: cut, and without anything that looks like a credential. Callers do
+ * put tokens where names belong (two parameters swapped in a script), and a log or a trail that keeps one hands it to
+ * everybody who reads logs.
+ */
+
+/** Characters that are kept of one text. */
+export const MAX_TEXT = 512;
+
+/** An opaque value of ours, whole or cut off. */
+const OPAQUE = /\bcs[a-z]_[0-9A-Za-z]{8,}/g;
+
+/** A JWS or JWE, whole or cut off: base64url of `{"` begins with `eyJ`. */
+const JWT = /eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)*/g;
+
+/** Cuts, then blots out; the order bounds the work. */
+export function withoutSecrets(text: string): string {
+  const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  const blotted = cut.replace(OPAQUE, '[token]').replace(JWT, '[jwt]');
+  // A copy: a slice would keep the whole text that it was cut from in memory, and the ring keeps thousands of them.
+  return Buffer.from(blotted, 'utf8').toString('utf8');
+}

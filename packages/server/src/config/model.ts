@@ -1,0 +1,134 @@
+import type { AccessDocument, TrustPolicy } from '@countersign/core';
+
+/**
+ * The configuration, parsed: the closed type that the rest of the server sees. Durations are seconds, sizes bytes,
+ * every default is filled in. Lists keep the order of the file, so that a problem found later can still be placed.
+ * It holds no secret but the encryption keys; of the administrator's token only the hash leaves the parser.
+ */
+export interface Config {
+  readonly listen: ListenAddress;
+  readonly url: Origin;
+  readonly storage: StorageConfig;
+  /** SHA-256 of `admin_token`. */
+  readonly adminTokenHash?: Uint8Array;
+  /** 32 bytes each; the first seals, all open. Empty: a key is made beside the database. */
+  readonly encryptionKeys: readonly Uint8Array[];
+  readonly allowPrivateIssuers: boolean;
+  /** Seconds. */
+  readonly clockLeeway: number;
+  readonly organizations: readonly OrganizationConfig[];
+  readonly identityProviders: readonly IdentityProviderConfig[];
+  readonly routes: readonly RouteConfig[];
+  readonly session: SessionConfig;
+  readonly limits: LimitsConfig;
+  readonly refusalError: 'invalid_request' | 'invalid_grant';
+  readonly log: LogConfig;
+}
+
+/** Where to listen. IPv6 addresses stand without brackets; port 0 picks a free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Scheme, host and port of a URL (RFC 6454), normalised. */
+export interface Origin {
+  /** Without a final slash. */
+  readonly text: string;
+  readonly scheme: 'http' | 'https';
+  /** Lower case, without port; IPv6 in brackets, as in a Host header. */
+  readonly host: string;
+  /** The one written, or the default of the scheme. */
+  readonly port: number;
+}
+
+/** `path` is absolute once the file has been loaded. */
+export type StorageConfig =
+  | { readonly engine: 'sqlite'; readonly path: string }
+  | { readonly engine: 'sqlite'; readonly memory: true };
+
+export interface OrganizationConfig {
+  readonly name: string;
+  readonly members: readonly MemberConfig[];
+  readonly teams: readonly TeamConfig[];
+  readonly runners: readonly { readonly name: string }[];
+  readonly issuers: readonly IssuerConfig[];
+}
+
+export interface MemberConfig {
+  readonly login: string;
+  readonly email?: string;
+  readonly name?: string;
+  readonly role: 'admin' | 'member';
+}
+
+export interface TeamConfig {
+  readonly name: string;
+  readonly displayName: string;
+  /** Logins. */
+  readonly members: readonly string[];
+}
+
+export interface IssuerConfig {
+  readonly name: string;
+  readonly url: string;
+  readonly disabled: boolean;
+  /** Replaces the default audiences when given. */
+  readonly audiences?: readonly string[];
+  /** Seconds. */
+  readonly maxExpiration: number;
+  /** Seconds. */
+  readonly maxTokenAge?: number;
+  readonly policies: readonly TrustPolicy[];
+}
+
+export interface IdentityProviderConfig {
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly audiences: readonly string[];
+  /** Absent: the one organization of the file, if there is one. */
+  readonly organizations?: readonly string[];
+  /** Lower case. */
+  readonly emailDomains?: readonly string[];
+  readonly emailIsVerified: boolean;
+  readonly claims: { readonly email: string; readonly groups: string; readonly name: string };
+}
+
+export interface RouteConfig {
+  readonly name: string;
+  readonly from: Origin;
+  readonly to: Origin;
+  readonly prefix: string;
+  /** A public route has no policy: nobody is asked there. */
+  readonly access: AccessDocument;
+  /** Absent: the one organization of the file, if there is one. */
+  readonly organizations?: readonly string[];
+  readonly passIdentityHeaders: boolean;
+  /** Header names in lower case. */
+  readonly claimHeaders: readonly { readonly header: string; readonly claim: string }[];
+  readonly allowWebsockets: boolean;
+  readonly preserveHostHeader: boolean;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+export interface SessionConfig {
+  /** Seconds. */
+  readonly lifetime: number;
+  /** Lower case, without `__Host-`. */
+  readonly cookieName: string;
+}
+
+/** Bytes. */
+export interface LimitsConfig {
+  readonly body: number;
+  readonly headers: number;
+  readonly token: number;
+}
+
+export interface LogConfig {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** Absent: `pretty` on a terminal, else `json`. */
+  readonly format?: 'json' | 'pretty';
+}

@@ -1,0 +1,130 @@
+import { isObject, type Json, type Problem } from '@countersign/core';
+
+/**
+ * What a file says about names, read with patience: whatever has the wrong shape is left out, because somebody else
+ * reports it. So dangling references are found in the same run as mistyped keys.
+ */
+
+/** A text and where it stands. */
+export interface Named {
+  readonly name: string;
+  readonly path: Problem['path'];
+}
+
+export interface OrganizationOutline extends Named {
+  readonly members: readonly MemberOutline[];
+  readonly teams: readonly (Named & { readonly members: readonly Named[] })[];
+  readonly runners: readonly Named[];
+  readonly issuers: readonly IssuerOutline[];
+}
+
+export interface MemberOutline extends Named {
+  readonly email?: Named;
+}
+
+export interface IssuerOutline extends Named {
+  readonly url?: Named;
+  /** Targets of policies by the key that names them. */
+  readonly targets: readonly (Named & { readonly key: 'team' | 'user' | 'runner' })[];
+}
+
+export interface ProviderOutline extends Named {
+  readonly url?: Named;
+  readonly organizations?: readonly Named[];
+}
+
+export interface RouteOutline extends Named {
+  readonly from?: Named;
+  readonly organizations?: readonly Named[];
+  readonly isPublic: boolean;
+}
+
+export interface Outline {
+  readonly url?: string;
+  readonly allowPrivateIssuers: boolean;
+  readonly organizations: readonly OrganizationOutline[];
+  readonly identityProviders: readonly ProviderOutline[];
+  readonly routes: readonly RouteOutline[];
+}
+
+export function outlineOf(value: Json): Outline {
+  const root: Item = { value, path: [] };
+  const url = text(root, 'url');
+  return {
+    ...(url === undefined ? {} : { url: url.name }),
+    allowPrivateIssuers: field(root, 'allow_private_issuers').value === true,
+    organizations: items(root, 'organizations').map(organization),
+    identityProviders: items(root, 'identity_providers').map((item) => ({
+      ...named(item, 'name'),
+      ...optional('url', text(item, 'issuer')),
+      ...optional('organizations', texts(item, 'organizations')),
+    })),
+    routes: items(root, 'routes').map((item) => ({
+      ...named(item, 'name'),
+      ...optional('from', text(item, 'from')),
+      ...optional('organizations', texts(item, 'organizations')),
+      isPublic: field(item, 'allow_public_unauthenticated_access').value === true,
+    })),
+  };
+}
+
+function organization(item: Item): OrganizationOutline {
+  return {
+    ...named(item, 'name'),
+    members: items(item, 'members').map((member) => ({
+      ...named(member, 'login'),
+      ...optional('email', text(member, 'email')),
+    })),
+    teams: items(item, 'teams').map((team) => ({
+      ...named(team, 'name'),
+      members: texts(team, 'members') ?? [],
+    })),
+    runners: items(item, 'runners').map((runner) => named(runner, 'name')),
+    issuers: items(item, 'issuers').map((issuer) => ({
+      ...named(issuer, 'name'),
+      ...optional('url', text(issuer, 'url')),
+      targets: items(issuer, 'policies').flatMap(targets),
+    })),
+  };
+}
+
+function targets(policy: Item): IssuerOutline['targets'] {
+  return (['team', 'user', 'runner'] as const).flatMap((key) => {
+    const target = text(policy, key);
+    return target === undefined ? [] : [{ ...target, key }];
+  });
+}
+
+interface Item {
+  readonly value: Json | undefined;
+  readonly path: Problem['path'];
+}
+
+function field(item: Item, key: string): Item {
+  const value = isObject(item.value) && Object.hasOwn(item.value, key) ? item.value[key] : undefined;
+  return { value, path: [...item.path, key] };
+}
+
+function items(item: Item, key: string): readonly Item[] {
+  const { value, path } = field(item, key);
+  return Array.isArray(value) ? value.map((entry: Json, index) => ({ value: entry, path: [...path, index] })) : [];
+}
+
+function text(item: Item, key: string): Named | undefined {
+  const { value, path } = field(item, key);
+  return typeof value === 'string' ? { name: value, path } : undefined;
+}
+
+/** A thing without a name keeps the empty one, which nothing can refer to. */
+function named(item: Item, key: string): Named {
+  return text(item, key) ?? { name: '', path: item.path };
+}
+
+function texts(item: Item, key: string): readonly Named[] | undefined {
+  if (!Array.isArray(field(item, key).value)) return undefined;
+  return items(item, key).flatMap(({ value, path }) => (typeof value === 'string' ? [{ name: value, path }] : []));
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
+}

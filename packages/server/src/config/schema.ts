@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import type { Config } from './model.ts';
+import { listenAddress, serviceUrl } from './schema/address.ts';
+import { claimsShape, identityProvider, identityProviderShape } from './schema/identity-provider.ts';
+import {
+  issuerShape,
+  memberShape,
+  organization,
+  organizationShape,
+  runnerShape,
+  teamShape,
+} from './schema/organization.ts';
+import { policyShape } from './schema/policy.ts';
+import { route, routeShape } from './schema/route.ts';
+import { duration } from './schema/scalar.ts';
+import {
+  adminToken,
+  allowPrivateIssuers,
+  compatibility,
+  compatibilityShape,
+  encryptionKeys,
+  limits,
+  limitsShape,
+  log,
+  logShape,
+  session,
+  sessionShape,
+  storage,
+} from './schema/settings.ts';
+
+/**
+ * The configuration file as a whole. Strict at every level: a key that is not here is refused, because a setting that
+ * is silently ignored is a guard that somebody believes in.
+ */
+
+const rootShape = {
+  listen: listenAddress.prefault('127.0.0.1:8080').describe('host:port; port 0 picks a free one.'),
+  url: serviceUrl.describe('Public base URL of the service.'),
+  storage: storage.prefault('sqlite:countersign.db').describe('sqlite:PATH or sqlite::memory:.'),
+  admin_token: adminToken
+    .exactOptional()
+    .describe('Site administrator, over the API only. At least 32 characters.'),
+  encryption_key: encryptionKeys
+    .exactOptional()
+    .describe(
+      '32 bytes in base64, or a list: the first seals, all open. Absent: made once beside the database.',
+    ),
+  allow_private_issuers: allowPrivateIssuers
+    .default(false)
+    .describe('Issuers and identity providers may have private addresses, and http: on loopback.'),
+  clock_leeway: duration('0s', '2m').prefault('30s').describe('On exp, nbf and iat.'),
+  organizations: z.array(organization).default([]),
+  identity_providers: z.array(identityProvider).default([]).describe('Where people sign in.'),
+  routes: z.array(route).default([]).describe('What the gateway forwards where, for whom.'),
+  session: session.prefault({}),
+  limits: limits.prefault({}),
+  compatibility: compatibility.prefault({}),
+  log: log.prefault({}),
+};
+
+/** Keys that exist, by place. `*` stands for every entry of a list. */
+export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(rootShape),
+  'organizations.*': Object.keys(organizationShape),
+  'organizations.*.members.*': Object.keys(memberShape),
+  'organizations.*.teams.*': Object.keys(teamShape),
+  'organizations.*.runners.*': Object.keys(runnerShape),
+  'organizations.*.issuers.*': Object.keys(issuerShape),
+  'organizations.*.issuers.*.policies.*': Object.keys(policyShape),
+  'identity_providers.*': Object.keys(identityProviderShape),
+  'identity_providers.*.claims': Object.keys(claimsShape),
+  'routes.*': Object.keys(routeShape),
+  session: Object.keys(sessionShape),
+  limits: Object.keys(limitsShape),
+  compatibility: Object.keys(compatibilityShape),
+  log: Object.keys(logShape),
+};
+
+export const configSchema = z.strictObject(rootShape).transform((file): Config => ({
+  listen: file.listen,
+  url: file.url,
+  storage: file.storage,
+  encryptionKeys: file.encryption_key ?? [],
+  allowPrivateIssuers: file.allow_private_issuers,
+  clockLeeway: file.clock_leeway,
+  organizations: file.organizations,
+  identityProviders: file.identity_providers,
+  routes: file.routes,
+  session: file.session,
+  limits: file.limits,
+  refusalError: file.compatibility.refusal_error,
+  log: file.log,
+  ...(file.admin_token === undefined ? {} : { adminTokenHash: file.admin_token }),
+}));

@@ -1,0 +1,98 @@
+import { parseHostHeader } from '@countersign/core';
+import * as z from 'zod';
+import type { ListenAddress, Origin } from '../model.ts';
+
+/** Addresses: where we listen, who we are, whom we trust, where requests go. Strict: one spelling, no surprises. */
+
+const LISTEN = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
+
+/** `host:port`; IPv6 in brackets. */
+export const listenAddress = z.string().transform((text, context): ListenAddress => {
+  const [, ipv6, host, digits] = LISTEN.exec(text) ?? [];
+  const port = Number(digits);
+  const address = ipv6 ?? host;
+  if (address !== undefined && port <= 65_535) return { host: address, port };
+  context.addIssue({ code: 'custom', message: 'expected host:port, such as 127.0.0.1:8080 or [::1]:8080' });
+  return z.NEVER;
+});
+
+/** Only what an origin has: no user, path, query or fragment; a final slash is forgiven. */
+const ORIGIN = /^https?:\/\/[^/?#@\\\s]+\/?$/i;
+
+/** Parses an http or https origin; `undefined` when it is anything else, or when no Host header could name it. */
+export function parseOrigin(text: string): Origin | undefined {
+  if (!ORIGIN.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const scheme = url.protocol === 'https:' ? 'https' : 'http';
+  const authority = parseHostHeader(url.host);
+  if (!authority) return undefined;
+  const port = authority.port ?? (scheme === 'https' ? 443 : 80);
+  return { text: url.origin, scheme, host: authority.host, port };
+}
+
+/**
+ * `url` of the service. It names us to others, who compare it character by character, so it has to be written in the
+ * one form that a parser would give back.
+ */
+export const serviceUrl = z.string().transform((text, context): Origin => {
+  const origin = parseOrigin(text);
+  if (origin && (text === origin.text || text === `${origin.text}/`)) return origin;
+  context.addIssue({
+    code: 'custom',
+    message:
+      'expected an http or https URL of host and optional port alone, in lower case and without a default port',
+  });
+  return z.NEVER;
+});
+
+/** `from` of a route. */
+export const routeOrigin = z.string().transform((text, context): Origin => {
+  const origin = parseOrigin(text);
+  const wildcard = text.includes('*');
+  if (origin && !wildcard) return origin;
+  const message = wildcard
+    ? 'a wildcard host is not available in this version'
+    : 'expected scheme, host and optional port alone, such as https://orders.example';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** `to` of a route: one origin. */
+export const upstreamOrigin = z
+  .string({
+    error: (issue) => (Array.isArray(issue.input) ? 'a list is not available in this version' : undefined),
+  })
+  .transform((text, context): Origin => {
+    const origin = parseOrigin(text);
+    if (origin) return origin;
+    context.addIssue({ code: 'custom', message: upstreamFault(text) });
+    return z.NEVER;
+  });
+
+function upstreamFault(text: string): string {
+  if (/^unix:/i.test(text)) return 'unix: is not available in this version';
+  if (/^https?:\/\/[^/?#@\\\s]+\/./i.test(text)) return 'a path is not available in this version';
+  return 'expected an http or https URL of host and optional port, such as http://127.0.0.1:9000';
+}
+
+/** No user, query or fragment (OpenID Connect Discovery 1.0 section 3: `issuer`). */
+const ISSUER = /^https?:\/\/[A-Za-z0-9._:[\]-]+(?:\/[\x21\x24-\x3e\x40-\x5b\x5d-\x7e]*)?$/;
+
+/** The URL of an issuer, kept as it was written: `iss` is compared with it character by character. */
+export const issuerUrl = z
+  .string()
+  .max(2048, 'expected at most 2048 characters')
+  .refine(
+    (text) => ISSUER.test(text) && URL.canParse(text),
+    'expected an https URL without user, query and fragment',
+  );
+
+/** Whether a host, as URL gives it, is this machine by name or address (RFC 6761 section 6.3, RFC 1122, RFC 4291). */
+export function isLoopbackHost(host: string): boolean {
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    /^127\.\d+\.\d+\.\d+$/.test(host) ||
+    host === '[::1]'
+  );
+}

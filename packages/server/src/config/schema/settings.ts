@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto';
+import * as z from 'zod';
+import { parseEncryptionKeys } from '../../keys/encryption-key.ts';
+import type { LimitsConfig, LogConfig, SessionConfig, StorageConfig } from '../model.ts';
+import { duration, size } from './scalar.ts';
+
+/** Everything that is not an organization, a provider or a route. */
+
+/** `sqlite:PATH` or `sqlite::memory:`. */
+export const storage = z.string().transform((text, context): StorageConfig => {
+  if (text === 'sqlite::memory:') return { engine: 'sqlite', memory: true };
+  const path = /^sqlite:([^\0]+)$/.exec(text)?.[1];
+  if (path !== undefined && !path.startsWith(':')) return { engine: 'sqlite', path };
+  const message = /^postgres(?:ql)?:/.test(text)
+    ? 'postgres:// is not available in this version'
+    : 'expected sqlite:PATH or sqlite::memory:';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** Hashed on the way in: nothing behind the parser ever holds the token. */
+export const adminToken = z
+  .string()
+  .min(32, 'expected at least 32 characters')
+  .max(1024, 'expected at most 1024 characters')
+  // What an Authorization header can carry; a token nobody could present would lock everybody out.
+  .regex(/^[\x21-\x7e]*$/, 'expected visible ASCII characters without spaces')
+  .transform((token): Uint8Array => hash('sha256', token, 'buffer'));
+
+export const encryptionKeys = z
+  .union([z.string(), z.array(z.string()).min(1, 'expected at least one key')], {
+    error: 'expected 32 bytes in base64, or a list of such keys',
+  })
+  .transform((texts, context): readonly Uint8Array[] => {
+    const keys = parseEncryptionKeys(texts);
+    if (keys.ok) return keys.value;
+    context.addIssue({ code: 'custom', message: keys.error });
+    return z.NEVER;
+  });
+
+export const allowPrivateIssuers = z.boolean({
+  error: (issue) =>
+    Array.isArray(issue.input) ? 'a list of hosts and networks is not available in this version' : undefined,
+});
+
+export const sessionShape = {
+  lifetime: duration('1m', '30d').prefault('14h').describe('How long a session of a person lasts at most.'),
+  cookie_name: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,40}$/, 'expected 1 to 40 of a-z, 0-9, "_" and "-"')
+    // Browsers give these prefixes a meaning (RFC 6265bis section 4.1.3); we add them ourselves where they hold.
+    .refine((cookie) => !/^__(?:host|secure)-/.test(cookie), 'expected a name without __Host- or __Secure-')
+    .default('_countersign')
+    .describe('Name of the session cookie, without __Host-.'),
+};
+
+export const session = z
+  .strictObject(sessionShape)
+  .transform((value): SessionConfig => ({ lifetime: value.lifetime, cookieName: value.cookie_name }));
+
+export const limitsShape = {
+  body: size('1KiB', '8MiB').prefault('64KiB').describe('Body of a request to the token endpoints.'),
+  headers: size('4KiB', '1MiB').prefault('32KiB').describe('Head of any request.'),
+  token: size('1KiB', '1MiB').prefault('16KiB').describe('Longest subject token.'),
+};
+
+export const limits = z.strictObject(limitsShape).transform((value): LimitsConfig => value);
+
+export const compatibilityShape = {
+  refusal_error: z
+    .enum(['invalid_request', 'invalid_grant'])
+    .default('invalid_request')
+    .describe('`error` of refused tokens and policies at the token endpoint.'),
+};
+
+export const compatibility = z.strictObject(compatibilityShape);
+
+export const logShape = {
+  level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  format: z.enum(['json', 'pretty']).exactOptional().describe('Default: pretty on a terminal, else json.'),
+};
+
+export const log = z.strictObject(logShape).transform((value): LogConfig => value);

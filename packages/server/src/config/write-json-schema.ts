@@ -1,0 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { configJsonSchema } from './json-schema.ts';
+
+/**
+ * Writes `docs/countersign.schema.json`. Run after a change to the schema:
+ * `node --conditions=source packages/server/src/config/write-json-schema.ts`
+ */
+writeFileSync(new URL('../../../../docs/countersign.schema.json', import.meta.url), configJsonSchema());

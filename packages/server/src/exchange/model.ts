@@ -1,0 +1,66 @@
+import type { ExchangeRequest, RefusalCode, Target, TokenType } from '@countersign/core';
+import type { Decisions } from '../audit/port.ts';
+import type { Clock, Random } from '../adapters/ports.ts';
+import type { Keys } from '../keys/port.ts';
+import type { Snapshot } from '../snapshot/model.ts';
+import type { TokenTable } from '../tokens/token-table.ts';
+import type { Validate } from '../trust/validate.ts';
+
+/**
+ * The one service behind every entrance that turns a foreign token into one of ours:
+ * verify → decide → mark, token and audit in one commit → answer. It must never answer before the commit, and never
+ * say more in a refusal than the caller has proved (two levels of knowledge).
+ */
+
+/** What a token endpoint hands over, decoded from its profile. */
+export interface ExchangeCall {
+  readonly audience: string;
+  readonly subjectToken: string;
+  readonly target: Target;
+  readonly expiration?: ExchangeRequest['expiration'];
+  readonly remoteAddress: string;
+}
+
+/** An access token that is durable. The value exists nowhere else. */
+export interface Issued {
+  readonly value: string;
+  readonly tokenType: TokenType;
+  readonly scope: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+  readonly decisionId: string;
+}
+
+/** What a person's session is made from. */
+export interface SessionCall {
+  readonly idToken: string;
+  readonly remoteAddress: string;
+}
+
+/** A person's session that is durable. */
+export interface IssuedSession {
+  readonly value: string;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+  readonly decisionId: string;
+}
+
+/** A refusal with the id under which an operator finds everything about it. */
+export interface IdentifiedRefusal {
+  readonly code: RefusalCode;
+  readonly decisionId: string;
+  readonly hint?: readonly string[];
+}
+
+/** What the service needs; each an interface with few methods, chosen in `main.ts`. */
+export interface ExchangeDeps {
+  readonly snapshot: () => Snapshot;
+  readonly validate: Validate;
+  readonly decisions: Decisions;
+  readonly keys: Pick<Keys, 'checksums'>;
+  readonly table: Pick<TokenTable, 'insert'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}

@@ -1,0 +1,70 @@
+import type { HeaderLine, Route } from '@countersign/core';
+import type { Clock, Random } from '../adapters/ports.ts';
+import type { KeyRing } from '../keys/port.ts';
+import type { TokenRecord } from '../tokens/model.ts';
+import { ASSERTION_LIFETIME, assertionClaims, claimHeaderLines } from './assertion-claims.ts';
+import { createBoundedCache } from './bounded-cache.ts';
+import { signEs256 } from './es256.ts';
+
+/**
+ * `X-Pomerium-Jwt-Assertion`: the signed statement to the upstream of who is asking. Signed once per token and route
+ * and reused for most of its life, because a signature costs ten times what the rest of a decision does.
+ */
+
+/** Seconds before `exp` at which a new one is signed: what an upstream with a slow clock or a queue has left. */
+const RENEW_BEFORE = 60;
+
+/** Assertions kept: about 1 KiB each. Beyond it the least recently used are signed again. */
+export const MAX_ASSERTIONS = 8_192;
+
+interface Entry {
+  readonly route: Route;
+  readonly lines: readonly HeaderLine[];
+  /** Epoch seconds. */
+  readonly renewAt: number;
+}
+
+export interface AssertionDeps {
+  readonly ring: KeyRing;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Entries; tests make it small. */
+  readonly limit?: number;
+}
+
+/** The identity headers for a token on a route: the assertion, then one header a claim of `jwt_claims_headers`. */
+export type Assertions = (token: TokenRecord, route: Route) => readonly HeaderLine[];
+
+export function createAssertions(deps: AssertionDeps): Assertions {
+  const cache = createBoundedCache<Entry>(deps.limit ?? MAX_ASSERTIONS);
+  return (token, route) => {
+    const now = Math.floor(deps.clock.now() / 1000);
+    const key = `${token.id} ${route.id}`;
+    const known = cache.get(key);
+    // The route is compared as an object: after a change of configuration it is another one, even under the same id.
+    if (known && known.route === route && now < known.renewAt) return known.lines;
+    const lines = identityLines(deps, token, route, now);
+    cache.set(key, { route, lines, renewAt: now + ASSERTION_LIFETIME - RENEW_BEFORE });
+    return lines;
+  };
+}
+
+function identityLines(
+  deps: AssertionDeps,
+  token: TokenRecord,
+  route: Route,
+  now: number,
+): readonly HeaderLine[] {
+  const jti = Buffer.from(deps.random.bytes(16)).toString('base64url');
+  const claims = assertionClaims(token, route, jti, now);
+  const { kid, privateKey } = deps.ring.signing();
+  const signed = `${encode({ alg: 'ES256', typ: 'JWT', kid })}.${encode(claims)}`;
+  return [
+    ['x-pomerium-jwt-assertion', `${signed}.${signEs256(signed, privateKey)}`],
+    ...claimHeaderLines(route.claimHeaders, claims),
+  ];
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { findCredential } from './index.ts';
+
+const T = `csp_${'a'.repeat(38)}`;
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+describe('carriers of an access token', () => {
+  it.each([
+    ['X-Pomerium-Authorization', T, 'x-pomerium-authorization'],
+    ['Authorization', `Pomerium ${T}`, 'authorization'],
+    ['Authorization', `Bearer ${T}`, 'authorization'],
+    ['Authorization', `Bearer Pomerium-${T}`, 'authorization'],
+    ['Authorization', `token ${T}`, 'authorization'],
+    ['Authorization', basic('anybody', T), 'authorization'],
+    ['authorization', `bEaReR   ${T}  `, 'authorization'],
+    ['AUTHORIZATION', `POMERIUM ${T}`, 'authorization'],
+  ])('%s: %s holds it', (name, value, header) => {
+    expect(findCredential([[name, value]])).toEqual({ kind: 'ours', value: T, remove: [header] });
+  });
+
+  it.each([
+    ['Bearer', 'Bearer eyJhbGciOiJub25lIn0.e30.'],
+    ['Bearer without a value', 'Bearer'],
+    ['token', 'token ghp_somebody'],
+    ['Basic with another password', basic('anybody', 'secret')],
+    ['Basic without a colon', `Basic ${Buffer.from(T).toString('base64')}`],
+    ['Basic that is no base64', 'Basic ???'],
+    ['a token of ours as the user of Basic', basic(T, 'x')],
+    ['a scheme of nobody', 'Negotiate abc'],
+    ['a bare token', T],
+  ])('leaves a foreign Authorization to the upstream: %s', (_name, value) => {
+    expect(findCredential([['Authorization', value]])).toEqual({ kind: 'foreign' });
+  });
+
+  it.each([
+    ['no header', []],
+    ['an empty Authorization', [['Authorization', '']]],
+    ['Pomerium with an empty token', [['Authorization', 'Pomerium ']]],
+    ['Pomerium alone', [['Authorization', 'Pomerium']]],
+    ['an empty X-Pomerium-Authorization', [['X-Pomerium-Authorization', '  ']]],
+  ] as const)('counts %s as nothing', (_name, headers) => {
+    expect(findCredential(headers)).toEqual({ kind: 'none' });
+  });
+
+  it('takes whatever stands behind our own names as ours, so that a bad value fails instead of leaking', () => {
+    expect(findCredential([['Authorization', 'Pomerium nonsense']])).toMatchObject({ value: 'nonsense' });
+    expect(findCredential([['Authorization', 'Bearer Pomerium-nonsense']])).toMatchObject({
+      value: 'nonsense',
+    });
+    expect(findCredential([['X-Pomerium-Authorization', 'nonsense']])).toMatchObject({ value: 'nonsense' });
+    expect(findCredential([['Authorization', 'Bearer cso_cut-off']])).toMatchObject({ value: 'cso_cut-off' });
+  });
+
+  it('asks X-Pomerium-Authorization first and removes every carrier of ours', () => {
+    const second = `cso_${'b'.repeat(38)}`;
+    expect(
+      findCredential([
+        ['Authorization', `Bearer ${second}`],
+        ['X-Pomerium-Authorization', T],
+      ]),
+    ).toEqual({ kind: 'ours', value: T, remove: ['x-pomerium-authorization', 'authorization'] });
+  });
+
+  it('keeps a foreign Authorization when another carrier holds ours', () => {
+    expect(
+      findCredential([
+        ['Authorization', 'Bearer foreign'],
+        ['X-Pomerium-Authorization', T],
+      ]),
+    ).toEqual({ kind: 'ours', value: T, remove: ['x-pomerium-authorization'] });
+  });
+
+  it.each(['Authorization', 'X-Pomerium-Authorization'])('refuses to choose between two %s lines', (name) => {
+    expect(
+      findCredential([
+        [name, `Bearer ${T}`],
+        [name.toLowerCase(), `Bearer ${T}`],
+      ]),
+    ).toEqual({ kind: 'ambiguous' });
+  });
+
+  it('never takes a token from a cookie or from the query of a referrer', () => {
+    expect(
+      findCredential([
+        ['Cookie', `_pomerium=${T}`],
+        ['Referer', `https://app.example/?pomerium_session=${T}`],
+      ]),
+    ).toEqual({ kind: 'none' });
+  });
+});

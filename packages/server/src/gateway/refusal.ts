@@ -1,0 +1,122 @@
+import { REFUSALS, type HeaderLine, type RefusalCode } from '@countersign/core';
+import type { Answer } from '../http/message.ts';
+import { audienceOf, type Audience } from './accept.ts';
+import { htmlPage, PAGE_HEADERS } from './refusal-page.ts';
+
+/**
+ * How a refusal of the gateway reads on the wire: a pure rendering of a code. Every word comes from the catalogue of
+ * core; nothing of the request, of claims or of policies is ever repeated in it, except to whom the realm belongs.
+ *
+ * `type` of the problem document (RFC 9457 section 3.1.1) is `urn:countersign:error:CODE`: an identifier, not a link,
+ * because a gateway cannot know where the documentation of its installation is served.
+ */
+export interface Refused {
+  readonly code: RefusalCode;
+  readonly decisionId: string;
+  /** Host of the route, for the realm of a challenge. */
+  readonly realm: string;
+}
+
+/** The status at the gateway. The catalogue has the token endpoint's, where a policy refusal is a bad request. */
+export function statusOf(code: RefusalCode): number {
+  return code === 'policy.refused' ? 403 : REFUSALS[code].status;
+}
+
+/** The answer to a refused request, in the shape that this client reads. */
+export function refusalAnswer(refused: Refused, headers: readonly HeaderLine[]): Answer {
+  const status = statusOf(refused.code);
+  const shape = SHAPES[audienceOf(headers)];
+  const shared = { 'cache-control': 'no-store', ...challenge(refused, status), ...retry(refused.code) };
+  return { status, headers: { ...shared, ...shape.headers }, body: shape.body(refused, status) };
+}
+
+interface Shape {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: (refused: Refused, status: number) => string;
+}
+
+const SHAPES: Readonly<Record<Audience, Shape>> = {
+  program: {
+    headers: { 'content-type': 'application/problem+json' },
+    body: (refused, status) => JSON.stringify(problem(refused, status)),
+  },
+  kubernetes: {
+    headers: { 'content-type': 'application/json' },
+    body: (refused, status) => JSON.stringify(kubernetesStatus(refused, status)),
+  },
+  browser: {
+    headers: PAGE_HEADERS,
+    body: ({ code, decisionId }, status) =>
+      htmlPage(titleOf(status), REFUSALS[code].description, code, decisionId),
+  },
+};
+
+/**
+ * RFC 6750 section 3: no `error` when nothing was presented, so that a client tells "log in" from "your token is
+ * dead". Any other status has no challenge: a token that is good but not allowed must not be thrown away.
+ */
+function challenge({ code, realm }: Refused, status: number): Record<string, string> {
+  if (status !== 401) return {};
+  const bearer = `Bearer realm="${realm}"`;
+  return {
+    'www-authenticate': code === 'credential.missing' ? bearer : `${bearer}, error="invalid_token"`,
+  };
+}
+
+/** Seconds to wait where waiting helps by itself. */
+function retry(code: RefusalCode): Record<string, string> {
+  return statusOf(code) === 503 || code === 'limit.rate' ? { 'retry-after': '1' } : {};
+}
+
+function problem({ code, decisionId }: Refused, status: number): object {
+  const document = {
+    type: `urn:countersign:error:${code}`,
+    title: titleOf(status),
+    status,
+    detail: REFUSALS[code].description,
+    code,
+    decision_id: decisionId,
+  };
+  // Log lines of this server carry the same id for both; a caller looking for a request id finds one.
+  return status >= 500 ? { ...document, request_id: decisionId } : document;
+}
+
+/** `meta/v1` Status: what kubectl prints instead of a decoding error. */
+function kubernetesStatus({ code, decisionId }: Refused, status: number): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Status',
+    metadata: {},
+    status: 'Failure',
+    message: `${REFUSALS[code].description} (${code}, ${decisionId})`,
+    reason: KUBERNETES_REASONS[status] ?? '',
+    code: status,
+  };
+}
+
+const KUBERNETES_REASONS: Readonly<Record<number, string>> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  429: 'Too many requests',
+  500: 'Internal server error',
+  502: 'Bad gateway',
+  503: 'Service unavailable',
+  504: 'Gateway timeout',
+};
+
+function titleOf(status: number): string {
+  return TITLES[status] ?? 'Refused';
+}

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HeaderLine } from '@countersign/core';
+import type { Refuse } from '../model.ts';
+import { refusalAnswer } from '../refusal.ts';
+import { hasBody } from './request-head.ts';
+
+/** Answers of the gateway itself on the wire, and what becomes of a body that nobody wants any more. */
+
+/** Writes a refusal unless an answer is already on its way. */
+export function writeRefusal(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  refuse: Refuse,
+  lines: readonly HeaderLine[],
+  awaitsContinue: boolean,
+): void {
+  if (outgoing.headersSent || outgoing.destroyed) return;
+  const { status, headers, body } = refusalAnswer(refuse, lines);
+  outgoing.writeHead(status, {
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+    'x-request-id': refuse.decisionId,
+    // A client that was refused instead of told to continue may or may not send its body; whatever it sends next
+    // cannot be told apart (RFC 9110 section 10.1.1), so nothing more is read from it.
+    ...(awaitsContinue && { connection: 'close' }),
+  });
+  outgoing.end(incoming.method === 'HEAD' ? undefined : body);
+  discardRest(incoming);
+}
+
+/** Milliseconds that a client may go on sending a body which has been answered. */
+const LINGER = 5_000;
+
+/**
+ * Reads and drops what is left of a body that was answered early. Closing at once would reset the connection, and a
+ * client that is still writing would lose the answer; reading for ever would be a gift to whoever never stops.
+ */
+export function discardRest(incoming: IncomingMessage): void {
+  if (incoming.complete || !hasBody(incoming)) return;
+  const timer = setTimeout(() => incoming.socket.destroy(), LINGER).unref();
+  incoming.once('close', () => clearTimeout(timer));
+  incoming.resume();
+}

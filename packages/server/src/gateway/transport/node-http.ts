@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createAssertions } from '../assertion.ts';
+import { decide } from '../decide.ts';
+import type { GatewayDecision, GatewayDeps } from '../model.ts';
+import { createWatch } from '../watch.ts';
+import { writeRefusal } from './answer.ts';
+import { forward, type Exchange, type ForwardDeps } from './forward.ts';
+import { isWebSocketUpgrade, requestHead } from './request-head.ts';
+import { responseOn, switchTo } from './switch-protocol.ts';
+import { createUpstreams } from './upstreams.ts';
+
+/**
+ * The gateway on node:http in front and undici behind: HTTP/1.1 and WebSocket, streaming both ways. Trailers are not
+ * passed on, in either direction: a field that comes after the decision has not been decided on.
+ */
+export interface GatewayTransport {
+  /**
+   * Serves a request. `awaitsContinue`: it came by the server's `checkContinue` event, so that nobody has told the
+   * client to send its body yet; the gateway does, once the decision is yes.
+   */
+  handle(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    host: string,
+    port: number | undefined,
+    awaitsContinue?: boolean,
+  ): void;
+  /** Serves an `upgrade` event; the server's `shouldUpgradeCallback` has to be {@link isWebSocketUpgrade}. */
+  upgrade(
+    incoming: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    host: string,
+    port: number | undefined,
+  ): void;
+  /** Loads what the first forwarded request would otherwise wait for. */
+  warm(): Promise<void>;
+  /** Ends WebSockets at once and resolves when the last request has been answered or cut by whoever listens. */
+  close(): Promise<void>;
+}
+
+export { isWebSocketUpgrade } from './request-head.ts';
+
+export function createNodeHttpTransport(gateway: GatewayDeps): GatewayTransport {
+  const { assertionRing: ring, clock, random, present, watchInterval } = gateway;
+  const deps: ForwardDeps = {
+    gateway,
+    assertions: createAssertions({ ring, clock, random }),
+    upstreams: createUpstreams(),
+    watch: createWatch({ present, ...(watchInterval !== undefined && { interval: watchInterval }) }),
+  };
+  const switchedSockets = new Set<Socket>();
+  return {
+    handle(incoming, outgoing, host, port, awaitsContinue = false) {
+      serve(deps, { incoming, outgoing, head: requestHead(incoming), awaitsContinue }, host, port);
+    },
+    upgrade(incoming, duplex, first, host, port) {
+      // node:http hands over the very socket of the connection; its type leaves room for others.
+      const socket = duplex as Socket;
+      if (!isWebSocketUpgrade(incoming)) {
+        socket.destroy();
+        return;
+      }
+      const outgoing = responseOn(incoming, socket);
+      const switched = switchTo(switchedSockets, outgoing, socket, first);
+      const exchange = { incoming, outgoing, head: requestHead(incoming), awaitsContinue: false, switched };
+      serve(deps, exchange, host, port);
+    },
+    warm: async () => {
+      await deps.upstreams.dispatcher();
+    },
+    close: async () => {
+      for (const socket of switchedSockets) socket.destroy();
+      await deps.upstreams.close();
+      deps.watch.close();
+    },
+  };
+}
+
+/** Decides and acts; whatever breaks on the way is a 500 with an id, and a line in the log. */
+function serve(deps: ForwardDeps, exchange: Exchange, host: string, port: number | undefined): void {
+  const fail = (fault: unknown): void => answerFault(deps, exchange, host, fault);
+  try {
+    const websocket = exchange.switched !== undefined;
+    const decided = decide(deps.gateway, { head: exchange.head, host, port, websocket });
+    const done =
+      decided instanceof Promise
+        ? decided.then((decision) => proceed(deps, exchange, decision))
+        : proceed(deps, exchange, decided);
+    if (done) done.catch(fail);
+  } catch (fault) {
+    fail(fault);
+  }
+}
+
+function proceed(deps: ForwardDeps, exchange: Exchange, decision: GatewayDecision): void | Promise<void> {
+  const { incoming, outgoing, head, awaitsContinue } = exchange;
+  // A client that left while it was being decided about has nobody to forward for.
+  if (outgoing.destroyed || incoming.socket.destroyed) return undefined;
+  if (decision.kind === 'forward') return forward(deps, exchange, decision);
+  return writeRefusal(incoming, outgoing, decision, head.headers, awaitsContinue);
+}
+
+function answerFault({ gateway }: ForwardDeps, exchange: Exchange, host: string, fault: unknown): void {
+  const decisionId = gateway.decisions.newId();
+  const error = fault instanceof Error ? fault.message : 'unknown';
+  gateway.logger.error('gateway failed', { request_id: decisionId, error });
+  const { incoming, outgoing, head, awaitsContinue } = exchange;
+  const refuse = { kind: 'refuse', decisionId, code: 'server.error', realm: host } as const;
+  writeRefusal(incoming, outgoing, refuse, head.headers, awaitsContinue);
+}

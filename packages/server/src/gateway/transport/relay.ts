@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { downstreamHeaders, type HeaderLine, type RefusalCode } from '@countersign/core';
+import type { Dispatcher } from 'undici';
+import { discardRest } from './answer.ts';
+import { flatList, headerLines } from './request-head.ts';
+
+/**
+ * The upstream's answer on its way to the client: head untouched but for what must not cross, body streamed with
+ * back-pressure both ways. Whoever goes first, client or upstream, takes the other side with him.
+ */
+export interface RelayInput {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly requestId: string;
+  readonly sessionCookie: string;
+  /** Answers in place of an upstream that has not. */
+  readonly fail: (code: RefusalCode, cause: string) => void;
+  /** Called once, when the exchange is over for whatever reason. */
+  readonly over: () => void;
+  /** Takes the connection after `101 Switching Protocols`. */
+  readonly switched?: (socket: Duplex, lines: readonly HeaderLine[]) => void;
+}
+
+export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
+  const { outgoing } = input;
+  let controller: Dispatcher.DispatchController | undefined;
+  let state: 'open' | 'switched' | 'over' = 'open';
+
+  const finish = (): void => {
+    if (state === 'over') return;
+    const wasOpen = state === 'open';
+    state = 'over';
+    input.over();
+    if (wasOpen && !outgoing.writableFinished) controller?.abort(new Error('the client went away'));
+  };
+  // A write that races the end of the connection is no fault; `close` follows and says the same.
+  outgoing
+    .on('close', finish)
+    .on('error', finish)
+    .on('drain', () => controller?.resume());
+
+  return {
+    onRequestStart(started) {
+      controller = started;
+      if (state === 'over') started.abort(new Error('the client went away'));
+    },
+    onRequestUpgrade(upgraded, _status, _headers, socket) {
+      state = 'switched';
+      input.switched?.(socket, downstreamLines(input, upgraded, true));
+    },
+    onResponseStart(started, status, _headers, reason) {
+      // Interim answers (RFC 9110 section 15.2) are between the upstream and us.
+      if (status < 200) return;
+      outgoing.writeHead(status, reason ?? '', flatList(downstreamLines(input, started, false)));
+      // With the first chunk when that is already here, at once when it is not: event streams begin with silence.
+      process.nextTick(flushHead, outgoing);
+    },
+    onResponseData(receiving, chunk) {
+      if (!outgoing.destroyed && !outgoing.write(chunk)) receiving.pause();
+    },
+    onResponseEnd() {
+      outgoing.end();
+      discardRest(input.incoming);
+    },
+    onResponseError(_failed, error) {
+      if (state !== 'open') return;
+      // Half an answer must not look like a whole one: the connection breaks off where the upstream did.
+      if (outgoing.headersSent) outgoing.destroy();
+      else input.fail(failureCode(error), failureCause(error));
+    },
+  };
+}
+
+function downstreamLines(
+  { sessionCookie, requestId }: RelayInput,
+  controller: Dispatcher.DispatchController,
+  websocket: boolean,
+): readonly HeaderLine[] {
+  const received = headerLines(rawLines(controller));
+  const lines = downstreamHeaders(received, { sessionCookie, websocket }).filter(
+    ([name]) => name.toLowerCase() !== 'x-request-id',
+  );
+  return [...lines, ['x-request-id', requestId]];
+}
+
+/** Lines as they came on the wire; bytes above ASCII stay the bytes they are. */
+function rawLines(controller: Dispatcher.DispatchController): readonly string[] {
+  const { rawHeaders } = controller;
+  if (!Array.isArray(rawHeaders)) return [];
+  return rawHeaders.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+}
+
+function flushHead(outgoing: ServerResponse): void {
+  if (!outgoing.writableEnded && !outgoing.destroyed) outgoing.flushHeaders();
+}
+
+/** No head within the route's limit, or not even a connection. */
+const TIMEOUTS: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+
+function failureCode(error: Error): RefusalCode {
+  return TIMEOUTS.has(failureCause(error)) ? 'upstream.timeout' : 'upstream.unreachable';
+}
+
+/** A code for the log: messages may name addresses, and nobody but the operator reads even this. */
+function failureCause(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

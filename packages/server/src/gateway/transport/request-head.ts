@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import type { HeaderLine, RequestHead } from '@countersign/core';
+
+/**
+ * From node:http to the words of the gateway. Header lines are taken raw: the merged `headers` object has already
+ * dropped and joined repetitions, and what a decision does not see it cannot refuse.
+ */
+export function requestHead(incoming: IncomingMessage): RequestHead {
+  return {
+    method: incoming.method ?? 'GET',
+    target: incoming.url ?? '/',
+    headers: headerLines(incoming.rawHeaders),
+    remoteAddress: plainAddress(incoming.socket.remoteAddress ?? ''),
+  };
+}
+
+/** Pairs from the flat list in which node and undici give header lines. */
+export function headerLines(flat: readonly string[]): readonly HeaderLine[] {
+  const lines: HeaderLine[] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) lines.push([flat[at] ?? '', flat[at + 1] ?? '']);
+  return lines;
+}
+
+/** The flat list that node and undici take. */
+export function flatList(lines: readonly HeaderLine[]): string[] {
+  const flat: string[] = [];
+  for (const [name, value] of lines) flat.push(name, value);
+  return flat;
+}
+
+/** A dual-stack listener names IPv4 peers as `::ffff:192.0.2.1`. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}
+
+/**
+ * Whether a request asks for a WebSocket (RFC 6455 section 4.1). Meant for node's `shouldUpgradeCallback`: any other
+ * `Upgrade` is ignored, as RFC 9110 section 7.8 lets a server do, because some HTTP clients offer `h2c` unasked.
+ */
+export function isWebSocketUpgrade(incoming: IncomingMessage): boolean {
+  const isWebSocket = incoming.headers.upgrade?.trim().toLowerCase() === 'websocket';
+  return isWebSocket && incoming.method === 'GET' && !hasBody(incoming);
+}
+
+/** Whether a body follows the head (RFC 9112 section 6.3). */
+export function hasBody(incoming: IncomingMessage): boolean {
+  const { 'transfer-encoding': coding, 'content-length': length } = incoming.headers;
+  return coding !== undefined || (length !== undefined && Number(length) !== 0);
+}

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ALICE } from '../testing/fixture.ts';
+import { head, readUntil, startRig, type Rig, type RigOptions } from '../testing/rig.ts';
+
+let rig: Rig;
+const start = async (options?: RigOptions): Promise<Rig> => (rig = await startRig(options));
+afterEach(() => rig.close());
+
+const AUTH = `Authorization: Bearer ${ALICE}`;
+/** Nobody listens on the discard port. */
+const NOBODY = { scheme: 'http', host: '127.0.0.1', port: 9 } as const;
+
+describe('an upstream that fails', () => {
+  it('by not being there is a 502 with a request id, even for a body that is under way', async () => {
+    const { port, send, log, passed } = await start({ route: { upstream: NOBODY } });
+    const answer = await send(head('GET /', [AUTH]));
+    expect(answer).toMatch(/^HTTP\/1\.1 502 /);
+    expect(answer).toContain(`"request_id":"${passed[0]?.id}"`);
+    expect(answer).toContain('"code":"upstream.unreachable"');
+    expect(answer).not.toContain('ECONNREFUSED');
+    expect(log).toMatchObject([{ fields: { cause: 'ECONNREFUSED', request_id: passed[0]?.id } }]);
+    const upload = request({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      headers: { Host: 'app.example', Authorization: `Bearer ${ALICE}`, 'Content-Length': '8000000' },
+    });
+    upload.on('error', () => {}).write('x'.repeat(4_000_000));
+    const [refused] = (await once(upload, 'response')) as [IncomingMessage];
+    expect(refused.statusCode).toBe(502);
+    upload.end('x'.repeat(4_000_000));
+  });
+
+  it('by saying nothing until the limit of the route is a 504', async () => {
+    const { send, log } = await start({ route: { timeout: 50 }, upstream: () => {} });
+    const answer = await send(head('GET /', [AUTH]));
+    expect(answer).toMatch(/^HTTP\/1\.1 504 /);
+    expect(answer).toContain('"code":"upstream.timeout"');
+    expect(log).toMatchObject([{ fields: { code: 'upstream.timeout' } }]);
+  });
+
+  it('after its head may be silent for longer than that limit', async () => {
+    const { send } = await start({
+      route: { timeout: 50 },
+      upstream: (_incoming, outgoing) => {
+        outgoing.writeHead(200).flushHeaders();
+        setTimeout(() => outgoing.end('at last'), 200);
+      },
+    });
+    expect(await send(head('GET /', [AUTH]))).toContain('at last');
+  });
+
+  it('by hanging up before its head is a 502', async () => {
+    const { send } = await start({ upstream: (incoming) => incoming.socket.destroy() });
+    expect(await send(head('GET /', [AUTH]))).toMatch(/^HTTP\/1\.1 502 /);
+  });
+
+  it('in the middle of its answer breaks ours off too: half an answer is never a whole one', async () => {
+    const { send } = await start({
+      upstream: (incoming, outgoing) => {
+        outgoing.write('half');
+        setTimeout(() => incoming.socket.destroy(), 50);
+      },
+    });
+    const answer = await send(head('GET /', [AUTH]));
+    expect(answer).toContain('half');
+    expect(answer).not.toMatch(/0\r\n\r\n$/);
+  });
+
+  it('in its own words is passed on untouched', async () => {
+    const { send } = await start({
+      upstream: (_incoming, outgoing) => {
+        outgoing.writeHead(503, 'Out For Lunch', { 'x-own': 'yes', 'retry-after': '7' });
+        outgoing.end('its own words');
+      },
+    });
+    const answer = await send(head('GET /', [AUTH]));
+    expect(answer).toMatch(/^HTTP\/1\.1 503 Out For Lunch\r\n/);
+    expect(answer).toContain('x-own: yes\r\n');
+    expect(answer).toContain('its own words');
+    expect(answer).not.toContain('decision_id');
+  });
+});
+
+describe('an answer of the upstream', () => {
+  it.each([
+    ['HEAD', 200],
+    ['GET', 204],
+    ['GET', 304],
+  ])('to %s with status %d has no body, and the connection goes on', async (method, status) => {
+    const { dial } = await start({
+      upstream: (_incoming, outgoing) => outgoing.writeHead(status, { etag: '"1"' }).end(),
+    });
+    const socket = await dial();
+    for (let time = 0; time < 2; time += 1) {
+      socket.write(`${method} / HTTP/1.1\r\nHost: app.example\r\n${AUTH}\r\n\r\n`);
+      const answer = await readUntil(socket, /\r\n\r\n/);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(answer).toMatch(/\r\n\r\n$/);
+    }
+  });
+
+  it('keeps repeated headers and loses those of its connection, trailers and our cookie', async () => {
+    const { send } = await start({
+      upstream: (_incoming, outgoing) => {
+        outgoing.setHeader('Set-Cookie', ['a=1', '_countersign=stolen; Path=/', 'b=2']);
+        outgoing.setHeader('Connection', 'keep-alive, X-Hop');
+        outgoing.setHeader('X-Hop', 'gone');
+        outgoing.setHeader('X-Request-Id', 'of the upstream');
+        outgoing.setHeader('Trailer', 'X-Late');
+        outgoing.write('body');
+        outgoing.addTrailers({ 'X-Late': 'gone' });
+        outgoing.end();
+      },
+    });
+    const answer = await send(head('GET /', [AUTH]));
+    expect(answer.match(/set-cookie: /gi)).toHaveLength(2);
+    expect(answer).not.toMatch(/stolen|x-hop|x-late|gone|of the upstream/i);
+    expect(answer).toContain('body');
+  });
+
+  it('with interim answers before it is one answer', async () => {
+    const { send } = await start({
+      upstream: (_incoming, outgoing) => {
+        outgoing.writeEarlyHints({ link: '</style.css>; rel=preload' });
+        outgoing.end('final');
+      },
+    });
+    const answer = await send(head('GET /', [AUTH]));
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(answer).toContain('final');
+  });
+});
+
+describe('a client that goes away', () => {
+  it('takes its request to the upstream with it', async () => {
+    let gone: Promise<unknown> | undefined;
+    const { dial } = await start({
+      upstream: (incoming) => {
+        gone = new Promise((resolve) => incoming.on('error', () => {}).on('close', resolve));
+      },
+    });
+    const socket = await dial();
+    socket.write(`GET / HTTP/1.1\r\nHost: app.example\r\n${AUTH}\r\n\r\n`);
+    while (!gone) await sleep(10);
+    socket.destroy();
+    await gone;
+  });
+
+  it('in the middle of its body lets the upstream see that it was not whole', async () => {
+    let whole: boolean | undefined;
+    const { dial } = await start({
+      upstream: (incoming) => {
+        incoming.on('error', () => {}).resume();
+        incoming.on('close', () => (whole = incoming.complete));
+        incoming.once('data', () => socket.destroy());
+      },
+    });
+    const socket = await dial();
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: app.example\r\n${AUTH}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n`,
+    );
+    while (whole === undefined) await sleep(10);
+    expect(whole).toBe(false);
+  });
+});

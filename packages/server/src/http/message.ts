@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Result } from '@countersign/core';
+import { readBody, type BodyFailure } from './body.ts';
+
+/**
+ * Requests to the service host and answers of it, as the endpoints see them: a method, a path, headers that came at
+ * most once, a bounded body; then one answer. Endpoints never touch a socket, so each is a function that a test calls.
+ */
+
+export interface ServiceRequest {
+  readonly method: string;
+  /** Origin-form path, without the query. */
+  readonly path: string;
+  readonly query: string;
+  /** Address of the peer. */
+  readonly remoteAddress: string;
+  /** The value of a header; `undefined` when absent, `repeated` when it came more than once. */
+  header(name: string): string | undefined | typeof REPEATED;
+  /** The whole body, at most `limit` bytes. */
+  body(limit: number): Promise<Result<Buffer, BodyFailure>>;
+}
+
+/** A header that came twice has no value: choosing one of the two is how smuggling begins. */
+export const REPEATED = Symbol('repeated header');
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A JSON answer. Nothing that this server says may be cached unless it says so itself. */
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+/** Describes an incoming request; `path` and `query` have been split by whoever looked at the host. */
+export function serviceRequest(incoming: IncomingMessage, path: string, query: string): ServiceRequest {
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    query,
+    remoteAddress: incoming.socket.remoteAddress ?? '',
+    header: (name) => singleHeader(incoming, name),
+    body: (limit) => readBody(incoming, limit),
+  };
+}
+
+function singleHeader(incoming: IncomingMessage, name: string): string | undefined | typeof REPEATED {
+  const raw = incoming.rawHeaders;
+  let found: string | undefined;
+  for (let at = 0; at < raw.length; at += 2) {
+    if (raw[at]?.toLowerCase() !== name) continue;
+    if (found !== undefined) return REPEATED;
+    found = raw[at + 1];
+  }
+  return found;
+}
+
+/** Writes an answer. A body that was not read to its end closes the connection: what follows is not a request. */
+export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void {
+  if (outgoing.headersSent || outgoing.destroyed) return;
+  const length = Buffer.byteLength(answer.body);
+  const headers: Record<string, string | number> = { ...answer.headers, 'x-content-type-options': 'nosniff' };
+  if (answer.status !== 204) headers['content-length'] = length;
+  if (!incoming.complete) headers['connection'] = 'close';
+  outgoing.writeHead(answer.status, headers);
+  outgoing.end(incoming.method === 'HEAD' ? undefined : answer.body);
+}

@@ -1,0 +1,204 @@
+import { createHash, createPublicKey, sign, verify } from 'node:crypto';
+import { calculateJwkThumbprint } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSqlite } from '../storage/engine/sqlite.ts';
+import type { Database } from '../storage/port.ts';
+import { insertKey, listKeys, parseKey, setKeyState, type StoredKey } from '../storage/repositories/keys.ts';
+import { createChecksumRing } from './checksum-ring.ts';
+import { openKeys, type KeyRingDeps } from './key-ring.ts';
+import type { Keys } from './port.ts';
+import { keyPlace, open, seal } from './seal.ts';
+
+const KEY = new Uint8Array(32).fill(1);
+const OTHER = new Uint8Array(32).fill(2);
+const BODY = `cso_${'a'.repeat(32)}`;
+
+let database: Database;
+
+beforeAll(async () => {
+  const opened = await openSqlite({ path: ':memory:' });
+  if (!opened.ok) throw new Error(opened.error.kind);
+  database = opened.value;
+});
+
+afterAll(() => database.close());
+
+beforeEach(async () => {
+  const tables = ['key'];
+  await database.write(tables.map((table) => ({ sql: `delete from "${table}"`, parameters: [] })));
+});
+
+function deps(changes: Partial<KeyRingDeps> = {}): KeyRingDeps {
+  let drawn = 0;
+  const bytes = (length: number): Uint8Array =>
+    createHash('shake256', { outputLength: length })
+      .update(`draw ${(drawn += 1)}`)
+      .digest();
+  return {
+    database,
+    encryptionKeys: [KEY],
+    clock: { now: () => 1_700_000_000_000 },
+    random: { bytes },
+    ...changes,
+  };
+}
+
+async function keysOf(changes: Partial<KeyRingDeps> = {}): Promise<Keys> {
+  const keys = await openKeys(deps(changes));
+  if (!keys.ok) throw new Error(keys.error);
+  return keys.value;
+}
+
+async function stored(): Promise<readonly StoredKey[]> {
+  const rows = await database.read(listKeys());
+  if (!rows.ok) throw new Error(rows.error);
+  return rows.value.map(parseKey);
+}
+
+describe('openKeys', () => {
+  it('makes an active and a next assertion key and a checksum secret at the first start', async () => {
+    await keysOf();
+    const keys = await stored();
+    expect(keys.map(({ ring, state }) => `${ring} ${state}`).sort()).toEqual([
+      'assertion active',
+      'assertion next',
+      'checksum active',
+    ]);
+    expect(keys.every((key) => key.createdAt === 1_700_000_000)).toBe(true);
+  });
+
+  it('opens the same rings at every later start', async () => {
+    const first = await keysOf();
+    const before = await stored();
+    const second = await keysOf();
+    expect(await stored()).toEqual(before);
+    expect(second.rings.assertion.signing().kid).toBe(first.rings.assertion.signing().kid);
+    expect(second.rings.assertion.published()).toEqual(first.rings.assertion.published());
+    expect(second.checksums.verify(BODY, first.checksums.checksum(BODY))).toBe(true);
+  });
+
+  it('stores no key in the clear', async () => {
+    const keys = await keysOf();
+    const der = keys.rings.assertion.signing().privateKey.export({ type: 'pkcs8', format: 'der' });
+    const { d } = keys.rings.assertion.signing().privateKey.export({ format: 'jwk' });
+    const text = JSON.stringify(await stored());
+    expect(d).toBeDefined();
+    expect(text).not.toContain(String(d));
+    expect(text).not.toContain(der.toString('base64url'));
+    expect(JSON.stringify(keys.rings.assertion.published())).not.toContain('"d"');
+  });
+
+  it('signs with the active key and publishes all, each named by its RFC 7638 thumbprint', async () => {
+    const { assertion } = (await keysOf()).rings;
+    expect(assertion.published()).toHaveLength(2);
+    expect(assertion.published()[0]?.kid).toBe(assertion.signing().kid);
+    for (const jwk of assertion.published()) {
+      expect(jwk.kid).toBe(await calculateJwkThumbprint({ ...jwk }));
+      expect(jwk).toMatchObject({ kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256' });
+    }
+    const data = Buffer.from('data');
+    const signature = sign('sha256', data, assertion.signing().privateKey);
+    const published = createPublicKey({ key: { ...assertion.signing().jwk }, format: 'jwk' });
+    expect(verify('sha256', data, published, signature)).toBe(true);
+  });
+
+  it('does not open with another key, and makes nothing in its place', async () => {
+    await keysOf();
+    const before = await stored();
+    expect(await openKeys(deps({ encryptionKeys: [OTHER] }))).toEqual({ ok: false, error: 'does_not_open' });
+    expect(await stored()).toEqual(before);
+  });
+
+  it('makes no missing ring beside one that does not open', async () => {
+    await keysOf();
+    await database.write([{ sql: `delete from "key" where "ring" = 'assertion'`, parameters: [] }]);
+    expect(await openKeys(deps({ encryptionKeys: [OTHER] }))).toEqual({ ok: false, error: 'does_not_open' });
+    expect((await stored()).map((key) => key.ring)).toEqual(['checksum']);
+  });
+
+  it('opens with an older key of the list, and seals new keys under the first', async () => {
+    await keysOf();
+    await keysOf({ encryptionKeys: [OTHER, KEY] });
+    await database.write([{ sql: `delete from "key" where "ring" = 'checksum'`, parameters: [] }]);
+    await keysOf({ encryptionKeys: [OTHER, KEY] });
+    const made = (await stored()).find((key) => key.ring === 'checksum');
+    expect(open([OTHER], keyPlace('checksum', made?.kid ?? ''), made?.sealed ?? '')).toBeDefined();
+  });
+
+  it('does not take a sealed key that was copied to another row', async () => {
+    await keysOf();
+    const [key] = (await stored()).filter((candidate) => candidate.state === 'next');
+    await database.write([insertKey({ ...(key as StoredKey), kid: 'copied' })]);
+    expect(await openKeys(deps())).toEqual({ ok: false, error: 'does_not_open' });
+  });
+
+  it('never publishes a public key from storage, only what its own private key gives', async () => {
+    const before = (await keysOf()).rings.assertion.published();
+    await database.write([{ sql: `update "key" set "public_jwk" = '{"kty":"EC"}'`, parameters: [] }]);
+    expect((await keysOf()).rings.assertion.published()).toEqual(before);
+  });
+
+  it('refuses a signing key under a kid that is not its own, though the seal fits', async () => {
+    await keysOf();
+    const [next] = (await stored()).filter((key) => key.state === 'next');
+    const secret = open([KEY], keyPlace('assertion', next?.kid ?? ''), next?.sealed ?? '');
+    const kid = 'renamed';
+    const sealed = seal([KEY], keyPlace('assertion', kid), secret ?? new Uint8Array());
+    await database.write([insertKey({ ring: 'assertion', kid, state: 'retired', sealed, createdAt: 1 })]);
+    await expect(openKeys(deps())).rejects.toThrow('kid of another');
+  });
+
+  it('is a fault when a ring has no active key, or two', async () => {
+    const active = (await keysOf()).rings.assertion.signing().kid;
+    const next = (await stored()).find((key) => key.state === 'next')?.kid ?? '';
+    await database.write([setKeyState('assertion', next, 'next', 'active')]);
+    await expect(openKeys(deps())).rejects.toThrow('exactly one active');
+    await database.write([
+      setKeyState('assertion', next, 'active', 'next'),
+      setKeyState('assertion', active, 'active', 'retired'),
+    ]);
+    await expect(openKeys(deps())).rejects.toThrow('exactly one active');
+  });
+
+  it('uses no key that storage did not take, and asks nobody when storage is silent', async () => {
+    const write: Database['write'] = () => Promise.resolve({ ok: false, error: 'unavailable' });
+    const read: Database['read'] = () => Promise.resolve({ ok: false, error: 'unavailable' });
+    const failed = { ok: false, error: 'unavailable' };
+    expect(await openKeys(deps({ database: { read: (query) => database.read(query), write } }))).toEqual(
+      failed,
+    );
+    expect(await openKeys(deps({ database: { read, write: (unit) => database.write(unit) } }))).toEqual(
+      failed,
+    );
+    expect(await stored()).toEqual([]);
+  });
+});
+
+describe('the checksum ring', () => {
+  const secretOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
+
+  it('knows what it made, under the active key and under the others', () => {
+    const old = createChecksumRing(secretOf(1), []).checksum(BODY);
+    const ring = createChecksumRing(secretOf(2), [secretOf(1)]);
+    expect(ring.checksum(BODY)).toMatch(/^[0-9A-Za-z]{6}$/);
+    expect(ring.checksum(BODY)).not.toBe(old);
+    expect(ring.verify(BODY, ring.checksum(BODY))).toBe(true);
+    expect(ring.verify(BODY, old)).toBe(true);
+    expect(createChecksumRing(secretOf(2), []).verify(BODY, old)).toBe(false);
+  });
+
+  it('knows nothing else: another body, another length, another text', () => {
+    const ring = createChecksumRing(secretOf(1), []);
+    const checksum = ring.checksum(BODY);
+    expect(ring.verify(`${BODY}a`, checksum)).toBe(false);
+    for (const wrong of [
+      '',
+      checksum.slice(1),
+      `${checksum}0`,
+      checksum.toLowerCase() + '\u0000',
+      'é'.repeat(3),
+    ]) {
+      expect(ring.verify(BODY, wrong)).toBe(false);
+    }
+  });
+});

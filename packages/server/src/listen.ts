@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { err, ok, type Result } from '@countersign/core';
+import type { App } from './app.ts';
+
+/**
+ * The listener: `node:http`, bare and strict. It parses heads within bounds, answers what cannot be parsed, and drains:
+ * requests that are under way finish, new ones go to the next process.
+ */
+export interface Listener {
+  /** `host:port` as bound. */
+  readonly address: string;
+  /** Stops accepting, waits for what is under way, then cuts what is left. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Bytes of a request head. */
+  readonly maxHeaderSize: number;
+}
+
+/** Milliseconds that a request under way may take to finish once the process has been asked to stop. */
+const DRAIN = 10_000;
+
+/** Milliseconds for a request head: a client that dribbles one byte at a time is cut (slow loris). */
+const HEAD_TIME = 15_000;
+
+export async function listen(app: App, options: ListenOptions): Promise<Result<Listener, string>> {
+  const server = createServer({
+    maxHeaderSize: options.maxHeaderSize,
+    headersTimeout: HEAD_TIME,
+    // Proxied bodies have no limit in size, so none in time; bodies of the service host have their own.
+    requestTimeout: 0,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 5_000,
+    // Said by ourselves, as JSON: the built-in answer has no body.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+  });
+  server.on('request', (incoming, outgoing) => app.request(incoming, outgoing));
+  server.on('upgrade', (incoming, socket, head) => app.upgrade(incoming, socket, head));
+  // A handler for CONNECT would make a tunnel of us; without one node closes the connection, without a word.
+  server.on('connect', (_incoming, socket) => refuse(socket, '405 Method Not Allowed'));
+  server.on('clientError', (fault: NodeJS.ErrnoException, socket) => {
+    refuse(
+      socket,
+      fault.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request',
+    );
+  });
+  const bound = await bind(server, options);
+  if (!bound.ok) return bound;
+  return ok({ address: bound.value, close: () => drain(server) });
+}
+
+function refuse(socket: Duplex, status: string): void {
+  if (!socket.writable) return;
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+async function bind(server: Server, { host, port }: ListenOptions): Promise<Result<string, string>> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (fault) {
+    return err(fault instanceof Error ? fault.message : 'cannot listen');
+  }
+  const address = server.address() as AddressInfo;
+  return ok(
+    address.family === 'IPv6' ? `[${address.address}]:${address.port}` : `${address.address}:${address.port}`,
+  );
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  // Connections become idle one by one as their requests finish; node closes only those idle at the moment of asking.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+}

@@ -1,0 +1,158 @@
+import { err, ok, principalId, type Result } from '@countersign/core';
+import { createIssuerKeys } from './adapters/issuer-keys.ts';
+import { createPinoLogger, type FlushableLogger, type LineSink } from './adapters/pino-logger.ts';
+import { createSafeFetch } from './adapters/safe-fetch.ts';
+import { createSystemClock } from './adapters/system-clock.ts';
+import { createSystemRandom } from './adapters/system-random.ts';
+import { createApp, type App } from './app.ts';
+import { createDecisions } from './audit/decision-writer.ts';
+import { loadConfig, type ConfigProblem, type LoadedConfig } from './config/load.ts';
+import { readTextFile } from './config/text-file.ts';
+import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
+import { listen, type Listener } from './listen.ts';
+import { tokenExchangeGrant } from './oauth/grants/token-exchange.ts';
+import { openState, type State } from './open-state.ts';
+import { readiness } from './readiness.ts';
+import type { ServiceDeps } from './service.ts';
+import { compileSnapshot } from './snapshot/compile.ts';
+import type { Snapshot } from './snapshot/model.ts';
+import { standing } from './snapshot/standing.ts';
+import { createPresenter } from './tokens/present.ts';
+import { revokeToken } from './tokens/revoke.ts';
+import { createValidator } from './trust/validate.ts';
+
+/**
+ * READ FIRST. The composition root: configuration → snapshot → state → deps → app → listen → drain. Everything that
+ * the server takes from the world is chosen here and nowhere else.
+ */
+export interface StartOptions {
+  readonly configFile: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where log lines go; default: standard error. */
+  readonly logDestination?: number | LineSink;
+  /** Whether somebody reads the log on a terminal. */
+  readonly terminal?: boolean;
+}
+
+export interface RunningServer {
+  /** `url` of the configuration. */
+  readonly url: string;
+  /** `host:port` as bound. */
+  readonly address: string;
+  /** Stops accepting, finishes what is under way, then closes storage. */
+  close(): Promise<void>;
+}
+
+export type StartFailure =
+  | { readonly kind: 'configuration'; readonly problems: readonly ConfigProblem[] }
+  | { readonly kind: 'storage' | 'keys' | 'listen'; readonly message: string };
+
+export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartFailure>> {
+  const loaded = loadConfig({ file: options.configFile, env: options.env, readFile: readTextFile });
+  if (!loaded.ok) return err({ kind: 'configuration', problems: loaded.error });
+  const { config } = loaded.value;
+  const compiled = compileSnapshot(config);
+  if (!compiled.ok) {
+    return err({ kind: 'configuration', problems: compiled.error.map(loaded.value.locate) });
+  }
+  const logger = createPinoLogger({
+    level: config.log.level,
+    format: config.log.format ?? (options.terminal === true ? 'pretty' : 'json'),
+    ...(options.logDestination === undefined ? {} : { destination: options.logDestination }),
+  });
+  const clock = createSystemClock((milliseconds) => logger.warn('the clock was set', { milliseconds }));
+  const random = createSystemRandom();
+  const state = await openState({ config, snapshot: compiled.value, clock, random, logger });
+  if (!state.ok) return state;
+  const parts = compose(config, compiled.value, state.value, { clock, random, logger });
+  const listener = await listen(parts.app, { ...config.listen, maxHeaderSize: config.limits.headers });
+  if (!listener.ok) {
+    await stop(parts.gateway, state.value, logger);
+    return err({ kind: 'listen', message: listener.error });
+  }
+  logger.info('listening', {
+    url: compiled.value.service.url,
+    address: listener.value.address,
+    config: options.configFile,
+  });
+  return ok(running(compiled.value, listener.value, parts.gateway, state.value, logger));
+}
+
+interface World {
+  readonly clock: ReturnType<typeof createSystemClock>;
+  readonly random: ReturnType<typeof createSystemRandom>;
+  readonly logger: FlushableLogger;
+}
+
+interface Parts {
+  readonly app: App;
+  readonly gateway: GatewayTransport;
+}
+
+/** The one `deps` object, and the app on it. */
+function compose(config: LoadedConfig['config'], compiled: Snapshot, state: State, world: World): Parts {
+  const { database, keys, table } = state;
+  const { clock, random, logger } = world;
+  const snapshot = (): Snapshot => compiled;
+  const decisions = createDecisions({ database, clock, random, logger });
+  const fetch = createSafeFetch({ allowPrivate: config.allowPrivateIssuers });
+  const validate = createValidator({ keys: createIssuerKeys({ fetch, clock, logger }) });
+  const find = createPresenter({ table, checksums: keys.checksums, reader: database, clock });
+  const present: typeof find = (value) => {
+    const presented = find(value);
+    return presented instanceof Promise
+      ? presented.then((settled) => standing(snapshot(), settled))
+      : standing(snapshot(), presented);
+  };
+  const exchange = { snapshot, validate, decisions, keys, table, clock, random };
+  const service: ServiceDeps = {
+    ...exchange,
+    grants: [tokenExchangeGrant(exchange)],
+    present,
+    find,
+    reader: database,
+    revoke: (hash, token, caller) =>
+      revokeToken({ database, table, clock, random, logger }, hash, token, principalId(caller.principal)),
+  };
+  const assertionRing = keys.rings.assertion;
+  const gateway = createNodeHttpTransport({
+    snapshot,
+    present,
+    decisions,
+    assertionRing,
+    clock,
+    random,
+    logger,
+  });
+  const app = createApp({ service, gateway, assertionRing, ready: () => readiness(database), logger });
+  return { app, gateway };
+}
+
+function running(
+  snapshot: Snapshot,
+  listener: Listener,
+  gateway: GatewayTransport,
+  state: State,
+  logger: FlushableLogger,
+): RunningServer {
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    logger.info('draining');
+    const drained = listener.close();
+    await gateway.close();
+    await drained;
+    await stop(gateway, state, logger);
+  };
+  return {
+    url: snapshot.service.url,
+    address: listener.address,
+    close: () => (closing ??= close()),
+  };
+}
+
+async function stop(gateway: GatewayTransport, state: State, logger: FlushableLogger): Promise<void> {
+  await gateway.close();
+  await state.database.close();
+  logger.info('stopped');
+  logger.flush();
+}

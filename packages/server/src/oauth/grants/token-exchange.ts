@@ -1,0 +1,62 @@
+import { err, ok, type Result } from '@countersign/core';
+import { exchangeToken } from '../../exchange/exchange-token.ts';
+import type { ExchangeDeps } from '../../exchange/model.ts';
+import { malformed, requiredString, single, type Malformed } from '../../http/parameter.ts';
+import type { Parameters } from '../../http/parameters.ts';
+import type { Profile } from '../profile/profile.ts';
+import { pulumiProfile } from '../profile/pulumi.ts';
+import type { GrantHandler } from './grant-handler.ts';
+
+/** The wire profiles that are served, first match wins. Adding one is one file and one line. */
+const PROFILES: readonly Profile[] = [pulumiProfile];
+
+/** RFC 8693 section 3: an id_token, and `jwt` which says the same of it. */
+const SUBJECT_TOKEN_TYPES: readonly string[] = [
+  'urn:ietf:params:oauth:token-type:id_token',
+  'urn:ietf:params:oauth:token-type:jwt',
+];
+
+/** The token exchange grant (RFC 8693). */
+export function tokenExchangeGrant(deps: ExchangeDeps): GrantHandler {
+  return {
+    grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    handle: async (parameters, remoteAddress) => {
+      const checked = checkShared(parameters);
+      if (!checked.ok) return checked;
+      const { profile, requested } = checked.value;
+      const call = profile.decode(parameters, remoteAddress);
+      if (!call.ok) return call;
+      const issued = await exchangeToken(deps, call.value);
+      return issued.ok ? ok(profile.encode(issued.value, requested)) : issued;
+    },
+  };
+}
+
+interface Checked {
+  readonly profile: Profile;
+  readonly requested: string;
+}
+
+/** What every profile shares: the parameters that are refused until they mean something, and the token types. */
+function checkShared(parameters: Parameters): Result<Checked, Malformed> {
+  for (const name of ['actor_token', 'actor_token_type']) {
+    const value = single(parameters, name);
+    // Ignoring an actor would issue a token for somebody that the caller did not name (RFC 8693 section 1.1).
+    if (!value.ok || value.value !== undefined) return malformed(`${name} is not supported`);
+  }
+  const subjectType = requiredString(parameters, 'subject_token_type');
+  if (!subjectType.ok) return subjectType;
+  const requested = requiredString(parameters, 'requested_token_type');
+  if (!requested.ok) return requested;
+  if (!SUBJECT_TOKEN_TYPES.includes(subjectType.value)) return unsupported('subject_token_type');
+  const profile = PROFILES.find((candidate) => candidate.serves(requested.value));
+  if (!profile) return unsupported('requested_token_type');
+  if ((parameters.values.get('resource') ?? []).length > 0) {
+    return err({ code: 'request.resource', hint: ['resource is not supported for this token type'] });
+  }
+  return ok({ profile, requested: requested.value });
+}
+
+function unsupported(name: string): Result<never, Malformed> {
+  return err({ code: 'request.token_type', hint: [`${name} is not supported`] });
+}

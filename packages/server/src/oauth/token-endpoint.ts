@@ -1,0 +1,49 @@
+import { err } from '@countersign/core';
+import type { Clock } from '../adapters/ports.ts';
+import type { Decisions } from '../audit/port.ts';
+import { identify } from '../exchange/malformed.ts';
+import { jsonAnswer, type Answer, type ServiceRequest } from '../http/message.ts';
+import { errorAnswer, type ErrorContext } from '../http/oauth-error.ts';
+import { requiredString, type Malformed } from '../http/parameter.ts';
+import type { Parameters } from '../http/parameters.ts';
+import { readParameters } from '../http/read-parameters.ts';
+import type { Snapshot } from '../snapshot/model.ts';
+import type { GrantHandler } from './grants/grant-handler.ts';
+
+/**
+ * POST /api/oauth/token. One place owns the phases that every grant shares, in the order of the contract:
+ * method → size → media type and syntax → grant type → the grant → one answer. It never answers 5xx for bad input.
+ */
+
+export interface TokenEndpointDeps {
+  readonly snapshot: () => Snapshot;
+  readonly grants: readonly GrantHandler[];
+  readonly decisions: Decisions;
+  readonly clock: Clock;
+}
+
+export async function tokenEndpoint(deps: TokenEndpointDeps, request: ServiceRequest): Promise<Answer> {
+  const { service, settings } = deps.snapshot();
+  const context: ErrorContext = { url: service.url, refusalError: settings.refusalError };
+  const refuse = (refusal: Malformed, headers = {}): Answer =>
+    errorAnswer(context, identify(deps, request.remoteAddress, refusal), headers);
+
+  if (request.method !== 'POST') return refuse({ code: 'request.method', hint: [] }, { allow: 'POST' });
+  const parameters = await readParameters(request, settings.limits.body);
+  if (!parameters.ok) return refuse({ code: parameters.error, hint: [] });
+  const granted = await dispatch(deps, request, parameters.value);
+  if (granted.ok) return jsonAnswer(200, granted.value);
+  return 'decisionId' in granted.error ? errorAnswer(context, granted.error) : refuse(granted.error);
+}
+
+async function dispatch(
+  deps: TokenEndpointDeps,
+  request: ServiceRequest,
+  parameters: Parameters,
+): ReturnType<GrantHandler['handle']> {
+  const grantType = requiredString(parameters, 'grant_type');
+  if (!grantType.ok) return grantType;
+  const grant = deps.grants.find((candidate) => candidate.grantType === grantType.value);
+  if (!grant) return err({ code: 'request.grant_type', hint: ['grant_type is not supported'] });
+  return grant.handle(parameters, request.remoteAddress);
+}

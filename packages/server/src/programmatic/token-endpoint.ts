@@ -1,0 +1,52 @@
+import { REFUSALS } from '@countersign/core';
+import { exchangeIdToken } from '../exchange/exchange-id-token.ts';
+import { identify } from '../exchange/malformed.ts';
+import type { ExchangeDeps, IdentifiedRefusal } from '../exchange/model.ts';
+import { jsonAnswer, type Answer, type ServiceRequest } from '../http/message.ts';
+import { errorAnswer, type ErrorContext } from '../http/oauth-error.ts';
+import { requiredString, type Malformed } from '../http/parameter.ts';
+import { readParameters } from '../http/read-parameters.ts';
+
+/**
+ * POST /api/v1/token: an id_token of a person's provider for a session of ours (programmatic access, step 4).
+ * The answer has exactly two members, spelled `Token` and `Expiry`. A bad id_token is the client's fault: 401, never
+ * the 500 that clients of the original had to live with.
+ */
+export async function programmaticTokenEndpoint(
+  deps: ExchangeDeps,
+  request: ServiceRequest,
+): Promise<Answer> {
+  const { service, settings } = deps.snapshot();
+  const context: ErrorContext = { url: service.url, refusalError: settings.refusalError };
+  const refuse = (refusal: Malformed, headers = {}): Answer =>
+    errorAnswer(context, identify(deps, request.remoteAddress, refusal), headers);
+
+  if (request.method !== 'POST') return refuse({ code: 'request.method', hint: [] }, { allow: 'POST' });
+  const parameters = await readParameters(request, settings.limits.body);
+  if (!parameters.ok) return refuse({ code: parameters.error, hint: [] });
+  const idToken = requiredString(parameters.value, 'id_token');
+  if (!idToken.ok) return refuse(idToken.error);
+
+  const session = await exchangeIdToken(deps, {
+    idToken: idToken.value,
+    remoteAddress: request.remoteAddress,
+  });
+  if (!session.ok) return refusedToken(context, session.error);
+  return jsonAnswer(200, { Token: session.value.value, Expiry: rfc3339(session.value.expiresAt) });
+}
+
+/** Every fault of the token is 401 with a challenge (RFC 6750 section 3); what is ours keeps its own status. */
+function refusedToken(context: ErrorContext, refusal: IdentifiedRefusal): Answer {
+  const answer = errorAnswer(context, refusal);
+  if (REFUSALS[refusal.code].status !== 400) return answer;
+  return {
+    ...answer,
+    status: 401,
+    headers: { ...answer.headers, 'www-authenticate': 'Bearer error="invalid_token"' },
+  };
+}
+
+/** RFC 3339 in UTC and whole seconds. */
+function rfc3339(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z');
+}

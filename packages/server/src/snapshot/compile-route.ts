@@ -1,0 +1,88 @@
+import {
+  compileAccess,
+  err,
+  ok,
+  type AccessDocument,
+  type Problem,
+  type Result,
+  type Route,
+  type RouteAccess,
+} from '@countersign/core';
+import type { Config, Origin, RouteConfig } from '../config/model.ts';
+import type { KeepPolicySet } from './compile-organization.ts';
+import { fileId } from './file-id.ts';
+
+/** Compiles routes, in the order of the file; paths of problems begin at `routes`. Ties are the route table's to find. */
+export function compileRouteList(
+  { routes, organizations }: Config,
+  keep: KeepPolicySet,
+): Result<readonly Route[], readonly Problem[]> {
+  const names = organizations.map(({ name }) => name);
+  const ports = portsByHost(routes);
+  const compiled: Route[] = [];
+  const problems: Problem[] = [];
+  for (const [index, route] of routes.entries()) {
+    const policy = compileAccess(route.access);
+    if (!policy.ok) {
+      problems.push(...policy.error.map((fault) => ({ ...fault, path: ['routes', index, ...fault.path] })));
+      continue;
+    }
+    compiled.push({
+      ...settingsOf(route),
+      ...addressOf(route.from, ports),
+      id: fileId('rte', route.name),
+      access: accessOf(route.access),
+      policy: policy.value,
+      policySet: keep({ kind: 'access', document: route.access }),
+      // References have been checked: with more than one organization the file names them.
+      organizations: route.organizations ?? names,
+    });
+  }
+  return problems.length === 0 ? ok(compiled) : err(problems);
+}
+
+function settingsOf(
+  route: RouteConfig,
+): Pick<
+  Route,
+  | 'name'
+  | 'prefix'
+  | 'upstream'
+  | 'passIdentityHeaders'
+  | 'claimHeaders'
+  | 'allowWebsockets'
+  | 'preserveHostHeader'
+  | 'timeout'
+> {
+  const { name, prefix, to, passIdentityHeaders, claimHeaders, allowWebsockets, preserveHostHeader } = route;
+  return {
+    name,
+    prefix,
+    upstream: { scheme: to.scheme, host: to.host, port: to.port },
+    passIdentityHeaders,
+    claimHeaders,
+    allowWebsockets,
+    preserveHostHeader,
+    timeout: route.timeout * 1000,
+  };
+}
+
+/** Hosts are compared without port, unless two routes differ by it alone (contract of the gateway). */
+function addressOf(from: Origin, ports: PortsByHost): Pick<Route, 'scheme' | 'host' | 'port'> {
+  const { scheme, host, port } = from;
+  const differs = (ports.get(host)?.size ?? 0) > 1;
+  return differs ? { scheme, host, port } : { scheme, host };
+}
+
+type PortsByHost = ReadonlyMap<string, ReadonlySet<number>>;
+
+function portsByHost(routes: readonly RouteConfig[]): PortsByHost {
+  const ports = new Map<string, Set<number>>();
+  for (const { from } of routes) ports.set(from.host, (ports.get(from.host) ?? new Set()).add(from.port));
+  return ports;
+}
+
+function accessOf(document: AccessDocument): RouteAccess {
+  if (document.public === true) return 'public';
+  return document.policy === undefined ? 'authenticated' : 'policy';
+}

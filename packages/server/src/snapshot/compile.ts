@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import { compileRoutes, err, issuerKey, ok, type Problem, type Result } from '@countersign/core';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import { policySetHash } from '../audit/policy-set.ts';
+import type { Config, IdentityProviderConfig } from '../config/model.ts';
+import { compileOrganization, type KeepPolicySet } from './compile-organization.ts';
+import { compileRouteList } from './compile-route.ts';
+import { fileId } from './file-id.ts';
+import type { IdentityProvider, Organization, PolicySetDocument, Settings, Snapshot } from './model.ts';
+
+/**
+ * Configuration → snapshot: compile, then evaluate. Either everything compiles or nothing is swapped in; all problems
+ * come together, with the paths of the file. Pure but for hashing: the same file gives the same snapshot, ids included.
+ */
+export function compileSnapshot(config: Config): Result<Snapshot, readonly Problem[]> {
+  const policySets = new Map<string, PolicySetDocument>();
+  const keep: KeepPolicySet = (document) => {
+    const cited = policySetHash(document);
+    policySets.set(cited, document);
+    return cited;
+  };
+  const problems: Problem[] = [];
+  const organizations: Organization[] = [];
+  for (const [index, organization] of config.organizations.entries()) {
+    const compiled = compileOrganization(organization, config.url.text, keep);
+    if (compiled.ok) organizations.push(compiled.value);
+    else for (const fault of compiled.error) problems.push(within(['organizations', index], fault));
+  }
+  const routes = compileRouteList(config, keep);
+  // The gateway makes its own table of these routes; a table that does not compile is found here, at load.
+  const table = routes.ok ? compileRoutes(routes.value) : routes;
+  if (!table.ok) problems.push(...table.error);
+  if (problems.length > 0 || !routes.ok) return err(problems);
+  const providers = config.identityProviders.map((provider) => identityProvider(provider, config));
+  return ok(
+    Object.freeze({
+      version: versionOf(config),
+      service: { url: config.url.text, scheme: config.url.scheme, host: config.url.host },
+      organizations: new Map(organizations.map((organization) => [organization.name, organization])),
+      identityProviders: new Map(providers.map((provider) => [issuerKey(provider.issuer), provider])),
+      identityProvidersById: new Map(providers.map((provider) => [provider.id, provider])),
+      routes: routes.value,
+      settings: settingsOf(config),
+      policySets,
+    }),
+  );
+}
+
+function within(path: Problem['path'], fault: Problem): Problem {
+  return { ...fault, path: [...path, ...fault.path] };
+}
+
+function identityProvider(provider: IdentityProviderConfig, config: Config): IdentityProvider {
+  const { name, issuer, clientId, audiences, organizations, emailDomains, emailIsVerified, claims } =
+    provider;
+  return {
+    // The issuer is part of the id: another provider under an old name must not inherit the sessions of the old one.
+    id: fileId('idp', name, issuerKey(issuer)),
+    name,
+    issuer,
+    audiences: [...new Set([clientId, ...audiences])],
+    organizations: organizations ?? config.organizations.map((organization) => organization.name),
+    emailIsVerified,
+    claims,
+    ...(emailDomains === undefined ? {} : { emailDomains }),
+  };
+}
+
+function settingsOf(config: Config): Settings {
+  return {
+    clockLeeway: config.clockLeeway,
+    refusalError: config.refusalError,
+    sessionLifetime: config.session.lifetime,
+    sessionCookie: config.session.cookieName,
+    limits: config.limits,
+    ...(config.adminTokenHash === undefined ? {} : { adminTokenHash: config.adminTokenHash }),
+  };
+}
+
+/** Two processes compare these. It covers what is configured, and of the administrator's token its hash; no key. */
+function versionOf({ encryptionKeys: _, adminTokenHash, ...config }: Config): string {
+  const administrator = adminTokenHash === undefined ? null : Buffer.from(adminTokenHash).toString('hex');
+  return hash('sha256', canonicalJson({ ...config, administrator }), 'base64url');
+}

@@ -1,0 +1,44 @@
+import type { Principal } from '@countersign/core';
+import type { Presented, TokenRecord } from '../tokens/model.ts';
+import type { Organization, Snapshot } from './model.ts';
+
+/**
+ * Whether a live token still stands under the configuration of now: what has left it (an issuer, a team, a member, a
+ * provider) is suspended at once, at use as at mint (threat 3). Nothing is revoked by it; if the same thing returns,
+ * so do its tokens.
+ */
+export function standing(snapshot: Snapshot, presented: Presented): Presented {
+  if (presented.state !== 'live' || stands(snapshot, presented.token)) return presented;
+  return { state: 'invalid' };
+}
+
+function stands(snapshot: Snapshot, token: TokenRecord): boolean {
+  if (token.organization === undefined) return providerStands(snapshot, token);
+  const organization = snapshot.organizations.get(token.organization);
+  if (!organization) return false;
+  const issuer = organization.issuersById.get(token.issuer);
+  return issuer !== undefined && !issuer.disabled && principalStands(organization, token.principal);
+}
+
+/** A provider that speaks for fewer organizations than it did when the session began no longer vouches for it. */
+function providerStands(snapshot: Snapshot, token: TokenRecord): boolean {
+  const provider = snapshot.identityProvidersById.get(token.issuer);
+  const voucher = token.principal.vouchedBy;
+  if (!provider || voucher.kind !== 'identity_provider') return false;
+  return voucher.organizations.every((name) => provider.organizations.includes(name));
+}
+
+function principalStands({ directory }: Organization, principal: Principal): boolean {
+  switch (principal.kind) {
+    case 'organization':
+      return true;
+    case 'team':
+      return directory.teams.has(principal.team);
+    case 'runner':
+      return directory.runners.has(principal.runner);
+    case 'user':
+      return principal.login !== undefined && directory.members.has(principal.login);
+    case 'administrator':
+      return false;
+  }
+}

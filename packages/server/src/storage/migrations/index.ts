@@ -1,0 +1,14 @@
+import type { Migration } from 'kysely/migration';
+import { up as initial } from './0001-initial.ts';
+
+/**
+ * Every change of the schema, in order: an explicit list, never a folder that is scanned. A migration that has been
+ * released is never edited; it expands first and contracts a release later. This list is read at every start, so
+ * neither it nor a migration may import kysely for more than its types.
+ */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-initial': { up: initial },
+};
+
+/** Number of the newest schema: what an up-to-date database says of itself. */
+export const NEWEST_SCHEMA = Object.keys(MIGRATIONS).length;

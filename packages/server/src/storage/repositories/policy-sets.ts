@@ -1,0 +1,23 @@
+import type { Row, Statement } from '../port.ts';
+import { insertInto, parseRow, selectAll, type TableShape } from './table-shape.ts';
+
+/** Policy documents by the hash of their text: a document that is there already is the same one. */
+
+const SHAPE: TableShape<'policy_set'> = { hash: 'text', document: 'text', created_at: 'integer' };
+
+const insert = insertInto('policy_set', SHAPE, 'on conflict ("hash") do nothing');
+const FIND = `${selectAll('policy_set', SHAPE)} where "hash" = ?`;
+
+/** `createdAt` in epoch seconds; the first time stands. */
+export function insertPolicySet(hash: string, document: string, createdAt: number): Statement {
+  return insert({ hash, document, created_at: createdAt });
+}
+
+export function findPolicySet(hash: string): Statement {
+  return { sql: FIND, parameters: [hash] };
+}
+
+/** The text of the document; throws when the row is not one of ours. */
+export function parsePolicySet(row: Row): string {
+  return parseRow('policy_set', SHAPE, row).document;
+}

@@ -1,0 +1,60 @@
+import type { Principal } from '@countersign/core';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parsePrincipal } from './principals.ts';
+
+describe('principals', () => {
+  const text = fc.string();
+  const vouchedBy = fc.oneof(
+    fc.record({ kind: fc.constant('organization' as const), organization: text }),
+    fc.record({
+      kind: fc.constant('identity_provider' as const),
+      provider: text,
+      organizations: fc.array(text, { maxLength: 3 }),
+    }),
+    fc.record({ kind: fc.constant('server' as const) }),
+  );
+  const principals: fc.Arbitrary<Principal> = fc.oneof(
+    fc.record({
+      kind: fc.constant('organization' as const),
+      organization: text,
+      admin: fc.boolean(),
+      vouchedBy,
+    }),
+    fc.record({ kind: fc.constant('team' as const), organization: text, team: text, vouchedBy }),
+    fc.record({ kind: fc.constant('runner' as const), organization: text, runner: text, vouchedBy }),
+    fc.record({ kind: fc.constant('administrator' as const), vouchedBy }),
+    fc.record(
+      {
+        kind: fc.constant('user' as const),
+        user: text,
+        login: text,
+        email: text,
+        name: text,
+        groups: fc.array(text, { maxLength: 3 }),
+        vouchedBy,
+      },
+      { requiredKeys: ['kind', 'user', 'groups', 'vouchedBy'] },
+    ),
+  );
+
+  it('of every kind come back as they went', () => {
+    fc.assert(
+      fc.property(principals, (principal) => {
+        expect(parsePrincipal(JSON.stringify(principal))).toEqual(principal);
+      }),
+    );
+  });
+
+  it('without any one of their members are a fault', () => {
+    fc.assert(
+      fc.property(principals, (principal) => {
+        for (const name of Object.keys(principal)) {
+          if (['login', 'email', 'name'].includes(name)) continue;
+          const { [name as 'kind']: _, ...rest } = principal;
+          expect(() => parsePrincipal(JSON.stringify(rest))).toThrow(/^storage: token\.principal/);
+        }
+      }),
+    );
+  });
+});

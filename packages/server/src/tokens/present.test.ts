@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createChecksumRing } from '../keys/checksum-ring.ts';
+import { openSqlite } from '../storage/engine/sqlite.ts';
+import type { Database, Reader } from '../storage/port.ts';
+import { insertToken, revokeToken as markRevoked } from '../storage/repositories/tokens.ts';
+import { mintToken, type MintedToken } from './issue.ts';
+import type { Presented, TokenRecord } from './model.ts';
+import { createPresenter, MAX_LOOKUPS, type Presenter } from './present.ts';
+import { TokenTable } from './token-table.ts';
+
+const checksums = createChecksumRing(new Uint8Array(32).fill(7), []);
+const random = { bytes: (length: number): Uint8Array => randomBytes(length) };
+const RECORD: TokenRecord = {
+  id: 'tok_1',
+  prefix: 'cso',
+  principal: {
+    kind: 'organization',
+    organization: 'acme',
+    admin: false,
+    vouchedBy: { kind: 'organization', organization: 'acme' },
+  },
+  organization: 'acme',
+  issuer: 'iss_1',
+  subject: 'repo:acme/app',
+  claims: { sub: 'repo:acme/app' },
+  exchange: 'dec_1',
+  issuedAt: 1000,
+  expiresAt: 2000,
+};
+
+let database: Database;
+let table: TokenTable;
+/** Epoch milliseconds. */
+let now: number;
+let reads: number;
+
+beforeAll(async () => {
+  const opened = await openSqlite({ path: ':memory:' });
+  if (!opened.ok) throw new Error(opened.error.kind);
+  database = opened.value;
+});
+
+afterAll(() => database.close());
+
+beforeEach(async () => {
+  await database.write([{ sql: 'delete from token', parameters: [] }]);
+  table = new TokenTable();
+  now = 1_500_000;
+  reads = 0;
+});
+
+const clock = { now: () => now };
+
+const counted: Reader = {
+  read: (statement) => {
+    reads += 1;
+    return database.read(statement);
+  },
+};
+
+function presenter(reader: Reader = counted): Presenter {
+  return createPresenter({ table, checksums, reader, clock });
+}
+
+async function stored(record: TokenRecord = RECORD): Promise<MintedToken> {
+  const minted = mintToken({ random, checksums }, record.prefix);
+  expect((await database.write([insertToken(minted.hash, record)])).ok).toBe(true);
+  return minted;
+}
+
+function settled(answers: readonly (Presented | Promise<Presented>)[]): Promise<readonly Presented[]> {
+  return Promise.all(answers.map((answer) => Promise.resolve(answer)));
+}
+
+/** A reader whose answers wait until they are let go. */
+function held(): { readonly reader: Reader; readonly release: () => void } {
+  let release = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  const read: Reader['read'] = async (statement) => {
+    const answer = await counted.read(statement);
+    await gate;
+    return answer;
+  };
+  return { reader: { read }, release };
+}
+
+describe('a presented token', () => {
+  it('that the table knows is live at once, without a promise and without storage', () => {
+    const { value, hash } = mintToken({ random, checksums }, 'cso');
+    table.insert(hash, RECORD);
+    expect(presenter()(value)).toEqual({ state: 'live', token: RECORD });
+    expect(reads).toBe(0);
+  });
+
+  it('lives until the second of its expiry and not through it', () => {
+    const { value, hash } = mintToken({ random, checksums }, 'cso');
+    table.insert(hash, RECORD);
+    now = 1_999_999;
+    expect(presenter()(value)).toMatchObject({ state: 'live' });
+    now = 2_000_000;
+    expect(presenter()(value)).toEqual({ state: 'expired' });
+  });
+
+  it('that was not made here is refused without a look-up', () => {
+    const foreign = mintToken({ random, checksums: createChecksumRing(new Uint8Array(32), []) }, 'cso').value;
+    const { value } = mintToken({ random, checksums }, 'cso');
+    const others = [
+      '',
+      'x',
+      foreign,
+      `csz${value.slice(3)}`,
+      `${value}0`,
+      value.slice(0, -1),
+      value.toUpperCase(),
+    ];
+    for (const other of [...others, 'a'.repeat(100_000)])
+      expect(presenter()(other)).toEqual({ state: 'invalid' });
+    expect(reads).toBe(0);
+  });
+
+  it('that storage knows is live, and the next time without storage', async () => {
+    const { value } = await stored();
+    const present = presenter();
+    expect(await present(value)).toEqual({ state: 'live', token: RECORD });
+    expect(present(value)).toEqual({ state: 'live', token: RECORD });
+    expect(reads).toBe(1);
+  });
+
+  it('is invalid, expired or revoked as storage says, and none of these enters the table', async () => {
+    const unknown = mintToken({ random, checksums }, 'cso');
+    const expired = await stored({ ...RECORD, expiresAt: 1500 });
+    const revoked = await stored();
+    await database.write([markRevoked(revoked.hash, 1400)]);
+    const present = presenter();
+    expect(await present(unknown.value)).toEqual({ state: 'invalid' });
+    expect(await present(expired.value)).toEqual({ state: 'expired' });
+    expect(await present(revoked.value)).toEqual({ state: 'revoked' });
+    expect(table.size).toBe(0);
+  });
+
+  it('is unavailable, never invalid, while storage is silent; and asked again afterwards', async () => {
+    const { value } = await stored();
+    let silent = true;
+    const present = presenter({
+      read: (statement) =>
+        silent ? Promise.resolve({ ok: false, error: 'unavailable' }) : counted.read(statement),
+    });
+    expect(await present(value)).toEqual({ state: 'unavailable' });
+    silent = false;
+    expect(await present(value)).toMatchObject({ state: 'live' });
+  });
+
+  it('is looked up once for all who ask at the same time', async () => {
+    const { value } = await stored();
+    const { reader, release } = held();
+    const present = presenter(reader);
+    const answers = Array.from({ length: 10 }, () => present(value));
+    release();
+    for (const answer of await settled(answers)) expect(answer).toEqual({ state: 'live', token: RECORD });
+    expect(reads).toBe(1);
+  });
+
+  it('is unavailable beyond 64 look-ups at once, and looked up when one has ended', async () => {
+    const { reader, release } = held();
+    const present = presenter(reader);
+    const values = Array.from(
+      { length: MAX_LOOKUPS + 1 },
+      () => mintToken({ random, checksums }, 'cso').value,
+    );
+    const [last, ...first] = values;
+    const answers = first.map((value) => present(value));
+    expect(present(last ?? '')).toEqual({ state: 'unavailable' });
+    release();
+    for (const answer of await settled(answers)) expect(answer).toEqual({ state: 'invalid' });
+    expect(await present(last ?? '')).toEqual({ state: 'invalid' });
+  });
+
+  it('whose row is damaged is a fault, and leaves no look-up behind', async () => {
+    const { value, hash } = await stored();
+    await database.write([
+      {
+        sql: `update token set principal = '{}' where hash = ?`,
+        parameters: [Buffer.from(hash).toString('base64url')],
+      },
+    ]);
+    const present = presenter();
+    for (let at = 0; at <= MAX_LOOKUPS; at += 1)
+      await expect(present(value)).rejects.toThrow('token.principal');
+  });
+
+  it('that finds no room in the table is good all the same', async () => {
+    table = new TokenTable({ tokens: 0 });
+    const { value } = await stored();
+    const present = presenter();
+    expect(await present(value)).toMatchObject({ state: 'live' });
+    expect(await present(value)).toMatchObject({ state: 'live' });
+    expect(reads).toBe(2);
+  });
+});
