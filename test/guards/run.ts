@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Guard } from './guard.ts';
+import { guards } from './guards.ts';
+
+/**
+ * `npm run guards [-- TEXT]`: takes each guard out on a copy of the tree and runs the test that must miss it. Passes
+ * when every such test fails, by its own name and not by a file that no longer compiles.
+ */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+async function copyOfTheTree(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'countersign-guards-'));
+  const skip = /[\\/](node_modules|dist|\.git)([\\/]|$)/;
+  for (const name of [
+    'packages',
+    'test',
+    'scripts',
+    'docs',
+    'vitest.config.ts',
+    'package.json',
+    'README.md',
+  ]) {
+    await cp(join(root, name), join(copy, name), {
+      recursive: true,
+      filter: (source) => !skip.test(source.slice(root.length - 1)),
+    });
+  }
+  await linkModules(copy);
+  return copy;
+}
+
+/** Outside packages come from the tree; our own resolve to the copy, or the guard would still stand. */
+async function linkModules(copy: string): Promise<void> {
+  const modules = join(copy, 'node_modules');
+  await cp(join(root, 'node_modules'), modules, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (source) =>
+      source === join(root, 'node_modules') || source.startsWith(join(root, 'node_modules', '@countersign')),
+  });
+  const { readdir } = await import('node:fs/promises');
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    if (name !== '@countersign') await symlink(join(root, 'node_modules', name), join(modules, name));
+  }
+}
+
+/** Which tests of a file fail, by full name; `undefined` when the file could not be run at all. */
+async function failures(copy: string, test: string): Promise<readonly string[] | undefined> {
+  const report = join(copy, 'report.json');
+  await rm(report, { force: true });
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  await run(process.execPath, [vitest, 'run', test, '--reporter=json', `--outputFile=${report}`], {
+    cwd: copy,
+    timeout: 180_000,
+  }).catch(() => undefined);
+  const text = await readFile(report, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { testResults } = JSON.parse(text) as Report;
+  return testResults.flatMap((file) =>
+    file.assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
+  );
+}
+
+/** `undefined` when the guard is guarded, else what is wrong. */
+async function probe(copy: string, guard: Guard): Promise<string | undefined> {
+  const file = join(copy, guard.file);
+  const source = await readFile(file, 'utf8');
+  if (source.split(guard.guard).length !== 2) return 'the guard does not stand exactly once in its file';
+  await writeFile(
+    file,
+    source.replace(guard.guard, () => guard.without),
+  );
+  const failed = await failures(copy, guard.test);
+  await writeFile(file, source);
+  if (failed === undefined || failed.length === 0) return 'no test failed without it';
+  if (failed.some((name) => name.includes(guard.fails))) return undefined;
+  return `other tests failed, not "${guard.fails}": ${failed.slice(0, 3).join(' | ')}`;
+}
+
+const wanted = process.argv[2] ?? '';
+const copy = await copyOfTheTree();
+let failed = 0;
+let passed = 0;
+try {
+  for (const guard of guards.filter(({ name, threat }) => `${threat} ${name}`.includes(wanted))) {
+    const problem = await probe(copy, guard);
+    if (problem === undefined) passed += 1;
+    else failed += 1;
+    console.log(
+      `${problem === undefined ? '✓' : '✗'} ${guard.threat}: ${guard.name}${problem === undefined ? '' : ` — ${problem}`}`,
+    );
+  }
+} finally {
+  await rm(copy, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

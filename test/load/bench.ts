@@ -1,0 +1,60 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { exchangeTargets } from './exchange.ts';
+import { pinned, round, type Measured, type Target } from './frame.ts';
+import { gatewayTargets } from './gateway.ts';
+import { medians, table, type Report } from './report.ts';
+
+/**
+ * `npm run bench [-- exchange|gateway] [--rounds N] [--connections N] [--seconds N]`: prints a table and writes the
+ * raw rounds to `test/load/results/`. Sends traffic to loopback only, for as long as it says.
+ */
+const ROWS: Readonly<Record<string, () => Promise<Row>>> = {
+  exchange: exchangeTargets,
+  gateway: gatewayTargets,
+};
+
+export interface Row {
+  readonly title: string;
+  readonly targets: readonly Target[];
+  readonly dispose: () => Promise<void>;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '64' },
+    seconds: { type: 'string', default: '3' },
+  },
+});
+
+async function measure(row: Row): Promise<Report> {
+  const connections = Number(values.connections);
+  const options = { connections, warmUp: 2, seconds: Number(values.seconds) };
+  const rounds = row.targets.map((): Measured[] => []);
+  for (let number = 0; number < Number(values.rounds); number += 1) {
+    for (const [index, target] of row.targets.entries()) rounds[index]?.push(await round(target, options));
+  }
+  const targets = row.targets.map(({ name }, index) => {
+    const own = rounds[index] ?? [];
+    return { name, rounds: own, median: medians(own) };
+  });
+  return { title: row.title, connections, pinned, targets };
+}
+
+const wanted = positionals.length > 0 ? positionals : Object.keys(ROWS);
+for (const name of wanted) {
+  const create = ROWS[name];
+  if (!create) throw new Error(`no such row: ${name}; there is ${Object.keys(ROWS).join(', ')}`);
+  const row = await create();
+  try {
+    const report = await measure(row);
+    console.log(`${table(report)}\n`);
+    const folder = new URL('./results/', import.meta.url);
+    await mkdir(folder, { recursive: true });
+    await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(report, null, 2)}\n`);
+  } finally {
+    await row.dispose();
+  }
+}

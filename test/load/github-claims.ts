@@ -1,0 +1,35 @@
+/** The 31 claims of a GitHub Actions id_token, for the main branch of a repository; `run` makes each one different. */
+export function githubClaims(run: number): Readonly<Record<string, unknown>> {
+  const runId = String(9_000_000_000 + run);
+  return {
+    jti: `00000000-0000-4000-8000-${String(run).padStart(12, '0')}`,
+    sub: 'repo:acme/shop:ref:refs/heads/main',
+    aud: 'urn:pulumi:org:acme',
+    ref: 'refs/heads/main',
+    sha: '0123456789abcdef0123456789abcdef01234567',
+    repository: 'acme/shop',
+    repository_owner: 'acme',
+    repository_owner_id: '1000001',
+    run_id: runId,
+    run_number: String(run),
+    run_attempt: '1',
+    repository_visibility: 'private',
+    repository_id: '456789',
+    actor_id: '2000002',
+    actor: 'ada',
+    workflow: 'deploy',
+    head_ref: '',
+    base_ref: '',
+    event_name: 'push',
+    ref_protected: 'true',
+    ref_type: 'branch',
+    workflow_ref: 'acme/shop/.github/workflows/deploy.yml@refs/heads/main',
+    workflow_sha: '0123456789abcdef0123456789abcdef01234567',
+    job_workflow_ref: 'acme/shop/.github/workflows/deploy.yml@refs/heads/main',
+    job_workflow_sha: '0123456789abcdef0123456789abcdef01234567',
+    runner_environment: 'github-hosted',
+    enterprise: 'acme',
+    enterprise_id: '3003',
+    exp: Math.floor(Date.now() / 1000) + 3600,
+  };
+}

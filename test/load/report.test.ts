@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { median, medians, table } from './report.ts';
+
+const round = (requestsPerSecond: number, cpuPerRequest: number) => ({
+  requestsPerSecond,
+  cpuPerRequest,
+  p50: 1,
+  p99: 2,
+  rss: 50,
+});
+
+describe('the report of the bench', () => {
+  it('takes the middle of an odd number of rounds, and between the two of an even one', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+  });
+
+  it('gives each figure its own median', () => {
+    expect(medians([round(10, 3), round(30, 1), round(20, 2)])).toEqual(round(20, 2));
+  });
+
+  it('sets every target beside ours', () => {
+    const text = table({
+      title: 'exchange',
+      connections: 64,
+      pinned: true,
+      targets: [
+        { name: 'ours', rounds: [round(400, 100)], median: round(400, 100) },
+        { name: 'peer', rounds: [round(100, 500)], median: round(100, 500) },
+      ],
+    });
+    const peer = text.split('\n').at(-1);
+    expect(peer).toContain('4.00 ×');
+    expect(peer).toContain('5.00 ×');
+  });
+});

@@ -1,0 +1,67 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
+
+/** One HTTP request on a real socket, to a loopback port with any Host: `*.localhost` need not resolve. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body parsed as JSON; throws when it is none. */
+  json(): Record<string, unknown>;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly path: string;
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string;
+}
+
+export function ask(
+  port: number,
+  { method = 'GET', path, host = 'localhost', headers = {}, body }: Ask,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        headers: { host, ...headers } as Record<string, string>,
+        agent: false,
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            text,
+            json: () => JSON.parse(text) as Record<string, unknown>,
+          });
+        });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** A JSON POST. */
+export function post(
+  port: number,
+  path: string,
+  body: unknown,
+  headers: Ask['headers'] = {},
+): Promise<Reply> {
+  return ask(port, {
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
