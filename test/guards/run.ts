@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,23 +20,17 @@ interface Report {
   }[];
 }
 
+const COPIED = [
+  ...['packages', 'test', 'scripts', 'docs'],
+  ...['vitest.config.ts', 'tsconfig.json', 'tsconfig.base.json', 'package.json', '.oxlintrc.json'],
+];
+
 async function copyOfTheTree(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'countersign-guards-'));
-  const skip = /[\\/](node_modules|dist|\.git)([\\/]|$)/;
-  for (const name of [
-    'packages',
-    'test',
-    'scripts',
-    'docs',
-    'vitest.config.ts',
-    'package.json',
-    'README.md',
-  ]) {
-    await cp(join(root, name), join(copy, name), {
-      recursive: true,
-      filter: (source) => !skip.test(source.slice(root.length - 1)),
-    });
-  }
+  const isSource = (path: string): boolean =>
+    !/[\\/](node_modules|dist)([\\/]|$)/.test(path.slice(root.length - 1));
+  for (const name of COPIED)
+    await cp(join(root, name), join(copy, name), { recursive: true, filter: isSource });
   await linkModules(copy);
   return copy;
 }
@@ -44,15 +38,15 @@ async function copyOfTheTree(): Promise<string> {
 /** Outside packages come from the tree; our own resolve to the copy, or the guard would still stand. */
 async function linkModules(copy: string): Promise<void> {
   const modules = join(copy, 'node_modules');
-  await cp(join(root, 'node_modules'), modules, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: (source) =>
-      source === join(root, 'node_modules') || source.startsWith(join(root, 'node_modules', '@countersign')),
-  });
-  const { readdir } = await import('node:fs/promises');
+  await mkdir(join(modules, '@countersign'), { recursive: true });
   for (const name of await readdir(join(root, 'node_modules'))) {
     if (name !== '@countersign') await symlink(join(root, 'node_modules', name), join(modules, name));
+  }
+  for (const name of await readdir(join(copy, 'packages'))) {
+    await symlink(join(copy, 'packages', name), join(modules, '@countersign', name));
+    // Workspaces may have modules of their own, where two versions could not be one.
+    const own = join(root, 'packages', name, 'node_modules');
+    await symlink(own, join(copy, 'packages', name, 'node_modules')).catch(() => undefined);
   }
 }
 
@@ -89,21 +83,30 @@ async function probe(copy: string, guard: Guard): Promise<string | undefined> {
   return `other tests failed, not "${guard.fails}": ${failed.slice(0, 3).join(' | ')}`;
 }
 
-const wanted = process.argv[2] ?? '';
-const copy = await copyOfTheTree();
-let failed = 0;
-let passed = 0;
-try {
-  for (const guard of guards.filter(({ name, threat }) => `${threat} ${name}`.includes(wanted))) {
-    const problem = await probe(copy, guard);
-    if (problem === undefined) passed += 1;
-    else failed += 1;
-    console.log(
-      `${problem === undefined ? '✓' : '✗'} ${guard.threat}: ${guard.name}${problem === undefined ? '' : ` — ${problem}`}`,
-    );
-  }
-} finally {
-  await rm(copy, { recursive: true, force: true });
+interface Tally {
+  passed: number;
+  failed: number;
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+
+/** Takes guards off the queue until it is empty, on a copy of its own. */
+async function work(queue: Guard[], tally: Tally): Promise<void> {
+  const copy = await copyOfTheTree();
+  try {
+    for (let guard = queue.shift(); guard !== undefined; guard = queue.shift()) {
+      const problem = await probe(copy, guard);
+      if (problem === undefined) tally.passed += 1;
+      else tally.failed += 1;
+      const verdict = problem === undefined ? '✓' : '✗';
+      console.log(`${verdict} ${guard.threat}: ${guard.name}${problem === undefined ? '' : ` — ${problem}`}`);
+    }
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+const wanted = process.argv[2] ?? '';
+const queue = guards.filter(({ name, threat }) => `${threat} ${name}`.includes(wanted));
+const tally: Tally = { passed: 0, failed: 0 };
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, () => work(queue, tally)));
+console.log(`${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = tally.failed === 0 ? 0 : 1;

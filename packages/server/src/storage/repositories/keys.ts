@@ -3,7 +3,7 @@ import { insertInto, parseOneOf, parseRow, selectAll, type TableShape } from './
 
 /** Keys of the rings, sealed. Nothing here can open one. */
 
-export const KEY_STATES = ['next', 'active', 'retired'] as const;
+const KEY_STATES = ['next', 'active', 'retired'] as const;
 
 export type KeyState = (typeof KEY_STATES)[number];
 
