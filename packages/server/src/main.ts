@@ -152,7 +152,7 @@ function running(
 
 async function stop(gateway: GatewayTransport, state: State, logger: FlushableLogger): Promise<void> {
   await gateway.close();
-  await state.database.close();
+  await state.close();
   logger.info('stopped');
   logger.flush();
 }

@@ -9,6 +9,7 @@ import type { StartFailure } from './main.ts';
 import type { Snapshot } from './snapshot/model.ts';
 import { openSqlite, type OpenFailure } from './storage/engine/sqlite.ts';
 import type { Database } from './storage/port.ts';
+import { startSweeping } from './sweep.ts';
 import { loadLiveTokens } from './tokens/load.ts';
 import { TokenTable } from './tokens/token-table.ts';
 
@@ -20,6 +21,8 @@ export interface State {
   readonly database: Database;
   readonly keys: Keys;
   readonly table: TokenTable;
+  /** Finishes what is queued, then closes. */
+  close(): Promise<void>;
 }
 
 interface OpenStateDeps {
@@ -63,7 +66,17 @@ async function fill(deps: OpenStateDeps, path: string, database: Database): Prom
   const table = new TokenTable();
   const loaded = await loadLiveTokens(database, table, clock);
   if (!loaded.ok) return err({ kind: 'storage', message: 'storage does not answer' });
-  return ok({ database, keys: keys.value, table });
+  if (!loaded.value.complete) {
+    deps.logger.warn('more live tokens than memory is given; the rest are looked up in storage', {
+      tokens: loaded.value.tokens,
+    });
+  }
+  const stopSweeping = startSweeping(table, clock);
+  const close = (): Promise<void> => {
+    stopSweeping();
+    return database.close();
+  };
+  return ok({ database, keys: keys.value, table, close });
 }
 
 function encryptionKeysOf(deps: OpenStateDeps, path: string): Result<readonly Uint8Array[], string> {

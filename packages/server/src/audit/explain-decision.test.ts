@@ -2,8 +2,8 @@ import { REFUSALS } from '@countersign/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PolicySetDocument } from '../snapshot/model.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
-import type { Database, Unit } from '../storage/port.ts';
-import { findPolicySet, insertPolicySet, parsePolicySet } from '../storage/repositories/policy-sets.ts';
+import type { Database } from '../storage/port.ts';
+import { insertPolicySet } from '../storage/repositories/policy-sets.ts';
 import { explainDecision, type DecisionExplanation } from './explain-decision.ts';
 import type { DecisionRecord } from './model.ts';
 import { policySetHash, storePolicySets } from './policy-set.ts';
@@ -72,38 +72,6 @@ async function store(...documents: PolicySetDocument[]): Promise<void> {
   const byHash = new Map(documents.map((document) => [policySetHash(document), document]));
   expect(await storePolicySets(database, byHash, 1)).toEqual({ ok: true, value: undefined });
 }
-
-describe('storePolicySets', () => {
-  it('stores what policySetHash cites, and may do so at every start', async () => {
-    await store(TRUST, ACCESS);
-    await store(TRUST, ACCESS);
-    const rows = await database.read(findPolicySet(policySetHash(ACCESS)));
-    expect(rows.ok && rows.value.map((row) => JSON.parse(parsePolicySet(row)) as unknown)).toEqual([ACCESS]);
-  });
-
-  it('writes many in units that the queue can take', async () => {
-    const units: Unit[] = [];
-    const documents = Array.from({ length: 450 }, (_, at): PolicySetDocument => ({
-      kind: 'access',
-      document: { policy: at },
-    }));
-    const write = (unit: Unit): ReturnType<Database['write']> => {
-      units.push(unit);
-      return database.write(unit);
-    };
-    await storePolicySets({ write }, new Map(documents.map((one) => [policySetHash(one), one])), 1);
-    expect(units.map((unit) => unit.length)).toEqual([200, 200, 50]);
-  });
-
-  it('fails when storage does, and refuses a document under a hash that is not its own', async () => {
-    const write: Database['write'] = () => Promise.resolve({ ok: false, error: 'conflict' });
-    const good = new Map([[policySetHash(TRUST), TRUST]]);
-    expect(await storePolicySets({ write }, good, 1)).toEqual({ ok: false, error: 'unavailable' });
-    await expect(storePolicySets(database, new Map([[policySetHash(TRUST), ACCESS]]), 1)).rejects.toThrow(
-      'cited',
-    );
-  });
-});
 
 describe('explainDecision', () => {
   it('takes a refusal again under the policies of its day: what was expected, what was seen, what came nearest', async () => {

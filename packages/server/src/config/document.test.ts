@@ -43,10 +43,33 @@ describe('a configuration text', () => {
   });
 });
 
+describe('aliases', () => {
+  it('mean the nearest anchor before them', () => {
+    expect(read('a: &x 1\nb: *x\nc: &x 2\nd: *x\n').value).toEqual({ a: 1, b: 1, c: 2, d: 2 });
+  });
+
+  it('do not bring back what they hold', () => {
+    const text = 'a: &a { x: &x 1 }\nb: &x 2\nc: *a\nd: *x\n';
+    expect(read(text).value).toEqual({ a: { x: 1 }, b: 2, c: { x: 1 }, d: 2 });
+  });
+
+  it('may be many', () => {
+    const text = `a: &x 1\nb: [${'*x,'.repeat(40_000)}]`;
+    const many = read(text).value as { readonly b: readonly number[] };
+    expect(many.b).toHaveLength(40_000);
+  });
+});
+
 describe('what YAML could mean besides', () => {
   it.each([
     ['a duplicate key', 'a: 1\nb: 2\na: 3\n', 'expected each key once', 3, 1],
-    ['a key that would vanish', 'a: { __proto__: 1 }', 'expected every key to be text without variables', 1, 6],
+    [
+      'a key that would vanish',
+      'a: { __proto__: 1 }',
+      'expected every key to be text without variables',
+      1,
+      6,
+    ],
     ['a number as key', 'a:\n  1: x', 'expected every key to be text without variables', 2, 3],
     ['a list as key', '? [a]\n: b', 'expected every key to be text without variables', 1, 3],
     ['a variable in a key', '"${A}": b', 'expected every key to be text without variables', 1, 1],
@@ -54,7 +77,13 @@ describe('what YAML could mean besides', () => {
     ['a tag that changes a type', 'a: !!str 1', 'tags are not used here', 1, 10],
     ['a tag on a list', 'a: !!seq [1]', 'tags are not used here', 1, 10],
     ['an unknown tag', 'a: !secret x', 'tags are not used here', 1, 4],
-    ['an id that lost digits', 'id: 12345678901234567890', 'this number cannot be kept exactly: put it in quotes', 1, 5],
+    [
+      'an id that lost digits',
+      'id: 12345678901234567890',
+      'this number cannot be kept exactly: put it in quotes',
+      1,
+      5,
+    ],
     ['an infinite number', 'a: .inf', 'this number cannot be kept exactly: put it in quotes', 1, 4],
     ['a number that is none', 'a: .nan', 'this number cannot be kept exactly: put it in quotes', 1, 4],
     ['an alias of nothing', 'a: *b', 'expected an anchor before its alias', 1, 4],
@@ -67,7 +96,10 @@ describe('what YAML could mean besides', () => {
   });
 
   it('keeps the largest whole number that it can keep', () => {
-    expect(read(`a: ${Number.MAX_SAFE_INTEGER}`)).toMatchObject({ value: { a: Number.MAX_SAFE_INTEGER }, problems: [] });
+    expect(read(`a: ${Number.MAX_SAFE_INTEGER}`)).toMatchObject({
+      value: { a: Number.MAX_SAFE_INTEGER },
+      problems: [],
+    });
     expect(messages(`a: ${Number.MAX_SAFE_INTEGER + 1}`)).toHaveLength(1);
   });
 
@@ -89,7 +121,9 @@ describe('the bounds of a text', () => {
     const rest = MAX_VALUES - 1 - 1001 - 1 - 98 * 1001;
     const exact = `${list}b: [${'*a,'.repeat(98)}${'0,'.repeat(rest)}]\n`;
     expect(messages(exact)).toEqual([]);
-    expect(messages(exact.replace('b: [', 'b: [0,'))).toEqual([`expected at most ${MAX_VALUES} values in all`]);
+    expect(messages(exact.replace('b: [', 'b: [0,'))).toEqual([
+      `expected at most ${MAX_VALUES} values in all`,
+    ]);
   });
 
   it('nests to the greatest depth and no deeper', () => {

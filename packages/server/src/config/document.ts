@@ -15,7 +15,7 @@ export interface Place {
   readonly column: number;
 }
 
-export interface PlacedProblem extends Problem {
+interface PlacedProblem extends Problem {
   readonly place: Place;
   /** The value at the path could not be read, and is not in the document. */
   readonly lost: boolean;

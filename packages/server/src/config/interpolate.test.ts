@@ -6,7 +6,7 @@ const FILES: Readonly<Record<string, string>> = { '/etc/cs/key': '  from file \n
 
 function interpolator() {
   return createInterpolator('/etc/cs/countersign.yaml', {
-    env: { NAME: 'value', EMPTY: '', TRICK: '${NAME}', 'lower_1': 'small' },
+    env: { NAME: 'value', EMPTY: '', TRICK: '${NAME}', lower_1: 'small' },
     readFile: (path) => {
       const content = FILES[path];
       return content === undefined ? err('there is no such file') : ok(content);

@@ -18,7 +18,8 @@ export function configJsonSchema(): string {
         ([, limit]) => limit !== undefined,
       );
       if (jsonSchema.type !== 'string' || limits.length === 0) return;
-      for (const key of ['type', 'enum', 'pattern', 'minLength', 'maxLength'] as const) delete jsonSchema[key];
+      for (const key of ['type', 'enum', 'pattern', 'minLength', 'maxLength'] as const)
+        delete jsonSchema[key];
       jsonSchema.anyOf = [
         { type: 'string', ...Object.fromEntries(limits) },
         { type: 'string', pattern: VARIABLE },

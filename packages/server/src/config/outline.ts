@@ -18,7 +18,7 @@ export interface OrganizationOutline extends Named {
   readonly issuers: readonly IssuerOutline[];
 }
 
-export interface MemberOutline extends Named {
+interface MemberOutline extends Named {
   readonly email?: Named;
 }
 
@@ -28,12 +28,12 @@ export interface IssuerOutline extends Named {
   readonly targets: readonly (Named & { readonly key: 'team' | 'user' | 'runner' })[];
 }
 
-export interface ProviderOutline extends Named {
+interface ProviderOutline extends Named {
   readonly url?: Named;
   readonly organizations?: readonly Named[];
 }
 
-export interface RouteOutline extends Named {
+interface RouteOutline extends Named {
   readonly from?: Named;
   readonly organizations?: readonly Named[];
   readonly isPublic: boolean;
@@ -107,7 +107,9 @@ function field(item: Item, key: string): Item {
 
 function items(item: Item, key: string): readonly Item[] {
   const { value, path } = field(item, key);
-  return Array.isArray(value) ? value.map((entry: Json, index) => ({ value: entry, path: [...path, index] })) : [];
+  return Array.isArray(value)
+    ? value.map((entry: Json, index) => ({ value: entry, path: [...path, index] }))
+    : [];
 }
 
 function text(item: Item, key: string): Named | undefined {
@@ -122,7 +124,9 @@ function named(item: Item, key: string): Named {
 
 function texts(item: Item, key: string): readonly Named[] | undefined {
   if (!Array.isArray(field(item, key).value)) return undefined;
-  return items(item, key).flatMap(({ value, path }) => (typeof value === 'string' ? [{ name: value, path }] : []));
+  return items(item, key).flatMap(({ value, path }) =>
+    typeof value === 'string' ? [{ name: value, path }] : [],
+  );
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

@@ -1,5 +1,16 @@
 import type { Json, Problem, Result } from '@countersign/core';
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 
 /**
  * YAML nodes to JSON values. Nothing is dropped and nothing is bent: what JSON cannot hold is a problem. Bounded in
@@ -23,10 +34,13 @@ export interface ReadProblem extends Problem {
 }
 
 interface Reader {
-  readonly document: Document;
   readonly substitute: (text: string) => Result<string, string>;
   readonly problems: ReadProblem[];
   readonly positions: Map<string, { readonly key?: number; readonly value: number }>;
+  /** Anchors so far. The parser's own look-up walks the whole document for every alias. */
+  readonly anchors: Map<string, Node>;
+  /** Nodes whose anchor has been noted: reading them again through an alias must not bring an older one back. */
+  readonly noted: Set<Node>;
   values: number;
 }
 
@@ -36,13 +50,20 @@ export function readNodes(
   document: Document,
   substitute: (text: string) => Result<string, string>,
 ): { readonly value: Json; readonly problems: readonly ReadProblem[]; readonly positions: Positions } {
-  const reader: Reader = { document, substitute, problems: [], positions: new Map(), values: 0 };
+  const reader: Reader = {
+    substitute,
+    problems: [],
+    positions: new Map(),
+    anchors: new Map(),
+    noted: new Set(),
+    values: 0,
+  };
   const value = readNode(reader, document.contents, [], undefined);
   return { value, problems: reader.problems, positions: reader.positions };
 }
 
 function readNode(reader: Reader, written: unknown, path: Path, key: number | undefined): Json {
-  const node = isAlias(written) ? written.resolve(reader.document) : written;
+  const node = isAlias(written) ? reader.anchors.get(written.source) : written;
   const value = offsetOf(written) ?? key ?? 0;
   reader.positions.set(JSON.stringify(path), key === undefined ? { value } : { key, value });
   reader.values += 1;
@@ -53,11 +74,21 @@ function readNode(reader: Reader, written: unknown, path: Path, key: number | un
   }
   // An alias inside its own anchor would go on for ever; it ends here too.
   if (path.length > MAX_DEPTH) return refuse(reader, path, `expected at most ${MAX_DEPTH} levels`);
-  if (isAlias(written) && node === undefined) return refuse(reader, path, 'expected an anchor before its alias');
+  if (isAlias(written) && node === undefined)
+    return refuse(reader, path, 'expected an anchor before its alias');
+  noteAnchor(reader, node);
   if (isScalar(node)) return readScalar(reader, node.value, node.tag, path);
   if (isSeq(node)) return readList(reader, node, path);
   if (isMap(node)) return readMapping(reader, node, path);
   return null;
+}
+
+/** Noted before what is inside is read: an alias means the nearest anchor before it, its own parent's included. */
+function noteAnchor(reader: Reader, node: unknown): void {
+  if (!isScalar(node) && !isCollection(node)) return;
+  if (node.anchor === undefined || reader.noted.has(node)) return;
+  reader.noted.add(node);
+  reader.anchors.set(node.anchor, node);
 }
 
 function readScalar(reader: Reader, value: unknown, tag: string | undefined, path: Path): Json {

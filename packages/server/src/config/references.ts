@@ -40,7 +40,10 @@ function missing(references: readonly Named[], things: readonly Named[], kind: s
   const names = new Set(things.map(({ name }) => name));
   return references
     .filter(({ name }) => !names.has(name))
-    .map(({ name, path }) => ({ path, message: `expected ${article(kind)} of the file, but there is no "${name}"` }));
+    .map(({ name, path }) => ({
+      path,
+      message: `expected ${article(kind)} of the file, but there is no "${name}"`,
+    }));
 }
 
 function checkOrganization({ members, teams, runners, issuers }: OrganizationOutline): readonly Problem[] {
@@ -51,7 +54,10 @@ function checkOrganization({ members, teams, runners, issuers }: OrganizationOut
     ...taken(runners, 'runner'),
     ...taken(issuers, 'issuer'),
     ...takenIssuers(issuers.flatMap(({ url }) => (url === undefined ? [] : [url]))),
-    ...teams.flatMap((team) => [...missing(team.members, members, 'member'), ...taken(team.members, 'member')]),
+    ...teams.flatMap((team) => [
+      ...missing(team.members, members, 'member'),
+      ...taken(team.members, 'member'),
+    ]),
     ...issuers.flatMap(({ targets }) =>
       targets.flatMap((target) => missingTarget(target, things[target.key])),
     ),
@@ -59,8 +65,13 @@ function checkOrganization({ members, teams, runners, issuers }: OrganizationOut
 }
 
 /** A pattern may wait for things to come; a plain name has to be there. */
-function missingTarget(target: IssuerOutline['targets'][number], things: readonly Named[]): readonly Problem[] {
-  return /[*?.]/.test(target.name) ? [] : missing([target], things, target.key === 'user' ? 'member' : target.key);
+function missingTarget(
+  target: IssuerOutline['targets'][number],
+  things: readonly Named[],
+): readonly Problem[] {
+  return /[*?.]/.test(target.name)
+    ? []
+    : missing([target], things, target.key === 'user' ? 'member' : target.key);
 }
 
 /** Tokens find their issuer by `iss`: with two of one URL, one of them would silently never be asked. */
@@ -98,12 +109,16 @@ function checkPeople(organizations: readonly OrganizationOutline[]): readonly Pr
 
 function checkIssuerAddresses(outline: Outline): readonly Problem[] {
   const own = outline.url === undefined ? undefined : parseOrigin(outline.url);
-  const issuers = [...outline.organizations.flatMap(({ issuers: list }) => list), ...outline.identityProviders];
+  const issuers = [
+    ...outline.organizations.flatMap(({ issuers: list }) => list),
+    ...outline.identityProviders,
+  ];
   return issuers.flatMap(({ url }) => {
     if (url === undefined || !URL.canParse(url.name)) return [];
     const { origin, protocol, hostname } = new URL(url.name);
     // Threat 5: a token of ours that were taken as a subject token could renew itself for ever.
-    if (origin === own?.text) return [{ path: url.path, message: 'expected another server: this is our own url' }];
+    if (origin === own?.text)
+      return [{ path: url.path, message: 'expected another server: this is our own url' }];
     if (protocol !== 'http:' || (outline.allowPrivateIssuers && isLoopbackHost(hostname))) return [];
     const message = 'expected https: http is for loopback, and only with allow_private_issuers: true';
     return [{ path: url.path, message }];
@@ -113,7 +128,9 @@ function checkIssuerAddresses(outline: Outline): readonly Problem[] {
 /** Who belongs to which organization. With one there is nothing to say; with two, nothing may be guessed. */
 function checkBelonging({ organizations, identityProviders, routes }: Outline): readonly Problem[] {
   const owned = [...identityProviders, ...routes];
-  const dangling = owned.flatMap((thing) => missing(thing.organizations ?? [], organizations, 'organization'));
+  const dangling = owned.flatMap((thing) =>
+    missing(thing.organizations ?? [], organizations, 'organization'),
+  );
   const silent = owned.filter((thing) => thing.organizations === undefined);
   if (organizations.length > 1) {
     const message = 'expected organizations: the file has more than one';
@@ -139,7 +156,9 @@ function checkRouteHosts({ url, routes }: Outline): readonly Problem[] {
     const origin = from && parseOrigin(from.name);
     if (!origin) return [];
     if (origin.host === service?.host) {
-      return [{ path: from.path, message: 'expected another host than that of url, which is the service itself' }];
+      return [
+        { path: from.path, message: 'expected another host than that of url, which is the service itself' },
+      ];
     }
     const scheme = schemes.get(origin.host) ?? origin.scheme;
     schemes.set(origin.host, scheme);

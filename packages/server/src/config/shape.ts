@@ -70,7 +70,8 @@ function oneOf(values: readonly unknown[]): string {
 function valueAt(root: Json, path: Problem['path']): Json | undefined {
   let value: Json | undefined = root;
   for (const step of path) {
-    if (typeof step === 'number') value = Array.isArray(value) ? (value[step] as Json | undefined) : undefined;
+    if (typeof step === 'number')
+      value = Array.isArray(value) ? (value[step] as Json | undefined) : undefined;
     else value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }
   return value;

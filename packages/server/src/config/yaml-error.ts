@@ -15,11 +15,13 @@ const MESSAGES: Readonly<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'expected the name of an anchor after "*"; text that begins so needs quotes',
   BAD_COLLECTION_TYPE: 'expected another kind of collection for this tag',
   BAD_DIRECTIVE: 'a directive that YAML 1.2 does not know',
-  BAD_DQ_ESCAPE: 'an escape that double quotes do not know; write "\\\\" for a backslash, or use single quotes',
+  BAD_DQ_ESCAPE:
+    'an escape that double quotes do not know; write "\\\\" for a backslash, or use single quotes',
   BAD_INDENT: 'expected another indentation, or the end of a list or mapping',
   BAD_PROP_ORDER: 'expected anchors and tags after the indicator',
   BAD_SCALAR_START: 'text that begins with this character needs quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a second ": " on one line; text that holds one needs quotes',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a second ":" on one line; text with a ":" before a space or at its end needs quotes',
   BLOCK_IN_FLOW: 'expected no indented block inside [ ] or { }',
   DUPLICATE_KEY: 'expected each key once',
   IMPOSSIBLE: 'expected YAML',

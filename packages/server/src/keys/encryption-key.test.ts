@@ -90,7 +90,7 @@ describe('keyFileBeside', () => {
       writeFileSync(keyFilePath(database), content, { mode: 0o600 });
       const read = keyFileBeside(database, counting());
       expect(read).toMatchObject({ ok: false, error: expect.stringContaining(keyFilePath(database)) });
-      expect(String(read.ok ? '' : read.error)).not.toContain(content);
+      expect(read.ok ? '' : read.error).not.toContain(content);
       expect(readFileSync(keyFilePath(database), 'utf8')).toBe(content);
     },
   );

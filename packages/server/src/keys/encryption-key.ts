@@ -8,7 +8,7 @@ import type { Random } from '../adapters/ports.ts';
  * SQLite database. No message here may quote what it was given: it may be the key.
  */
 
-export const ENCRYPTION_KEY_BYTES = 32;
+const ENCRYPTION_KEY_BYTES = 32;
 
 /** Keys of past years that may still be listed. */
 const MAX_KEYS = 16;

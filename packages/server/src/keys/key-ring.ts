@@ -9,7 +9,14 @@ import {
   type StoredKey,
 } from '../storage/repositories/keys.ts';
 import { CHECKSUM_SECRET_BYTES, createChecksumRing } from './checksum-ring.ts';
-import type { ChecksumRing, KeyRing, Keys, SigningKey } from './port.ts';
+import {
+  SIGNING_PURPOSES,
+  type ChecksumRing,
+  type KeyRing,
+  type Keys,
+  type SigningKey,
+  type SigningPurpose,
+} from './port.ts';
 import { keyPlace, open, seal } from './seal.ts';
 import { exportSigningKey, importSigningKey, makeSigningKey } from './signing-key.ts';
 
@@ -32,7 +39,7 @@ export interface KeyRingDeps {
   readonly random: Random;
 }
 
-const RINGS = ['assertion', 'checksum'] as const;
+const RINGS = [...SIGNING_PURPOSES, 'checksum'] as const;
 
 type RingName = (typeof RINGS)[number];
 
@@ -69,17 +76,17 @@ export async function openKeys(deps: KeyRingDeps): Promise<Result<Keys, KeyRingF
     if (!(await deps.database.write(unit)).ok) return err('unavailable');
   }
   const all = [...opened, ...made];
-  return ok({ rings: { assertion: signingRing(all) }, checksums: checksumRing(all) });
+  return ok({ rings: { assertion: signingRing(all, 'assertion') }, checksums: checksumRing(all) });
 }
 
 function makeKey(ring: RingName, state: KeyState, random: Random): OpenedKey {
-  if (ring === 'assertion') {
-    const key = makeSigningKey();
-    return { ring, kid: key.kid, state, secret: exportSigningKey(key) };
+  if (ring === 'checksum') {
+    // Drawn, not derived: a secret key has no public half that could name it.
+    const kid = Buffer.from(random.bytes(16)).toString('base64url');
+    return { ring, kid, state, secret: random.bytes(CHECKSUM_SECRET_BYTES) };
   }
-  // Drawn, not derived: a secret key has no public half that could name it.
-  const kid = Buffer.from(random.bytes(16)).toString('base64url');
-  return { ring, kid, state, secret: random.bytes(CHECKSUM_SECRET_BYTES) };
+  const key = makeSigningKey();
+  return { ring, kid: key.kid, state, secret: exportSigningKey(key) };
 }
 
 function sealed(key: OpenedKey, encryptionKeys: readonly Uint8Array[], createdAt: number): StoredKey {
@@ -89,13 +96,13 @@ function sealed(key: OpenedKey, encryptionKeys: readonly Uint8Array[], createdAt
     kid,
     state,
     sealed: seal(encryptionKeys, keyPlace(ring, kid), secret),
-    ...(ring === 'assertion' ? { publicJwk: JSON.stringify(importSigningKey(secret).jwk) } : {}),
+    ...(ring !== 'checksum' ? { publicJwk: JSON.stringify(importSigningKey(secret).jwk) } : {}),
     createdAt,
   };
 }
 
-function signingRing(all: readonly OpenedKey[]): KeyRing {
-  const { active, others } = ringOf(all, 'assertion');
+function signingRing(all: readonly OpenedKey[], purpose: SigningPurpose): KeyRing {
+  const { active, others } = ringOf(all, purpose);
   const signing = signingKeyOf(active);
   const published = Object.freeze([signing, ...others.map(signingKeyOf)].map((key) => key.jwk));
   return { signing: () => signing, published: () => published };

@@ -15,7 +15,7 @@ export interface TokenTableBounds {
   readonly characters: number;
 }
 
-export const TOKEN_TABLE_BOUNDS: TokenTableBounds = { tokens: 4_000_000, characters: 256 * 1024 * 1024 };
+const BOUNDS: TokenTableBounds = { tokens: 4_000_000, characters: 256 * 1024 * 1024 };
 
 /** What all tokens of one subject have in common. */
 type Holder = Pick<TokenRecord, 'prefix' | 'principal' | 'organization' | 'issuer' | 'subject'>;
@@ -36,7 +36,7 @@ export class TokenTable {
   #removals = 0;
 
   constructor(bounds: Partial<TokenTableBounds> = {}) {
-    this.#bounds = { ...TOKEN_TABLE_BOUNDS, ...bounds };
+    this.#bounds = { ...BOUNDS, ...bounds };
   }
 
   get size(): number {

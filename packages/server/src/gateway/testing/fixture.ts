@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { compileAccess, ok, type Principal, type Route } from '@countersign/core';
+import { compileAccess, ok, type Route, type UserPrincipal } from '@countersign/core';
 import type { DecisionRecord } from '../../audit/model.ts';
 import type { LogFields } from '../../adapters/ports.ts';
 import type { KeyRing } from '../../keys/port.ts';
@@ -38,7 +38,7 @@ export function route(over: Partial<Route> = {}, access: Parameters<typeof compi
 
 export const ANYBODY = { anyAuthenticated: true } as const;
 
-export const alice: Principal = {
+export const alice: UserPrincipal = {
   kind: 'user',
   user: 'usr_alice',
   login: 'alice',

@@ -26,10 +26,10 @@ export interface Rig extends Fixture {
   /** What reached the upstream. */
   readonly seen: Seen[];
   /** Sends bytes on a connection of its own and gives everything that came until it was closed. */
-  send(bytes: string): Promise<string>;
+  readonly send: (bytes: string) => Promise<string>;
   /** An open connection to the gateway. */
-  dial(): Promise<Socket>;
-  close(): Promise<void>;
+  readonly dial: () => Promise<Socket>;
+  readonly close: () => Promise<void>;
 }
 
 export interface RigOptions {
@@ -52,16 +52,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ),
   ]);
   const transport = createNodeHttpTransport(fx.deps);
-  const gateway = createServer({ shouldUpgradeCallback: isWebSocketUpgrade });
-  gateway.on('request', (incoming, outgoing) =>
-    transport.handle(incoming, outgoing, 'app.example', undefined),
-  );
-  gateway.on('checkContinue', (incoming, outgoing) =>
-    transport.handle(incoming, outgoing, 'app.example', undefined, true),
-  );
-  gateway.on('upgrade', (incoming, socket, head) =>
-    transport.upgrade(incoming, socket, head, 'app.example', undefined),
-  );
+  const gateway = gatewayServer(transport);
   const port = await listen(gateway);
   const sockets = new Set<Socket>();
   const dial = async (): Promise<Socket> => {
@@ -90,6 +81,21 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       await Promise.all([transport.close(), closed(gateway), closed(upstream)]);
     },
   };
+}
+
+/** Every request is for `app.example`: what a Host means is decided by whoever mounts the gateway. */
+function gatewayServer(transport: GatewayTransport): Server {
+  const server = createServer({ shouldUpgradeCallback: isWebSocketUpgrade });
+  server.on('request', (incoming, outgoing) =>
+    transport.handle(incoming, outgoing, 'app.example', undefined),
+  );
+  server.on('checkContinue', (incoming, outgoing) =>
+    transport.handle(incoming, outgoing, 'app.example', undefined, true),
+  );
+  server.on('upgrade', (incoming, socket, head) =>
+    transport.upgrade(incoming, socket, head, 'app.example', undefined),
+  );
+  return server;
 }
 
 function seenOf(incoming: IncomingMessage): Seen {
@@ -129,6 +135,6 @@ function closed(server: Server): Promise<void> {
 }
 
 /** The head of a request that ends its connection, as bytes. */
-export function head(line: string, lines: readonly string[] = []): string {
+export function bytesOf(line: string, lines: readonly string[] = []): string {
   return [`${line} HTTP/1.1`, 'Host: app.example', ...lines, 'Connection: close', '', ''].join('\r\n');
 }

@@ -59,7 +59,11 @@ function watchedRelay(
 ): Dispatcher.DispatchHandler {
   const { snapshot, logger } = deps.gateway;
   const unwatch = caller && deps.watch.add(caller.value, () => incoming.socket.destroy());
-  const over = (): void => unwatch?.();
+  const ended = deps.upstreams.begin();
+  const over = (): void => {
+    unwatch?.();
+    ended();
+  };
   const fail = (code: RefusalCode, cause: string): void => {
     logger.warn('upstream failed', { request_id: decisionId, route: route.id, code, cause });
     const refuse = { kind: 'refuse', decisionId, code, realm: route.host } as const;
@@ -70,6 +74,7 @@ function watchedRelay(
     outgoing,
     requestId: decisionId,
     sessionCookie: snapshot().settings.sessionCookie,
+    timeout: route.timeout,
     fail,
     over,
     ...(switched && { switched: (upstream, lines) => switched(upstream, lines, over) }),

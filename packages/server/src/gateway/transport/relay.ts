@@ -14,6 +14,8 @@ export interface RelayInput {
   readonly outgoing: ServerResponse;
   readonly requestId: string;
   readonly sessionCookie: string;
+  /** Milliseconds until there is a connection; from then on the client library counts, by progress of the body. */
+  readonly timeout: number;
   /** Answers in place of an upstream that has not. */
   readonly fail: (code: RefusalCode, cause: string) => void;
   /** Called once, when the exchange is over for whatever reason. */
@@ -31,9 +33,11 @@ export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
     if (state === 'over') return;
     const wasOpen = state === 'open';
     state = 'over';
+    clearTimeout(deadline);
     input.over();
     if (wasOpen && !outgoing.writableFinished) controller?.abort(new Error('the client went away'));
   };
+  const deadline = setTimeout(() => input.fail('upstream.timeout', 'no connection in time'), input.timeout);
   // A write that races the end of the connection is no fault; `close` follows and says the same.
   outgoing
     .on('close', finish)
@@ -43,7 +47,9 @@ export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
   return {
     onRequestStart(started) {
       controller = started;
-      if (state === 'over') started.abort(new Error('the client went away'));
+      clearTimeout(deadline);
+      // Nobody waits any more: the client has left, or has been answered while there was no connection.
+      if (state === 'over' || outgoing.headersSent) started.abort(new Error('nobody waits'));
     },
     onRequestUpgrade(upgraded, _status, _headers, socket) {
       state = 'switched';
@@ -64,7 +70,8 @@ export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
       discardRest(input.incoming);
     },
     onResponseError(_failed, error) {
-      if (state !== 'open') return;
+      clearTimeout(deadline);
+      if (state !== 'open' || outgoing.writableEnded) return;
       // Half an answer must not look like a whole one: the connection breaks off where the upstream did.
       if (outgoing.headersSent) outgoing.destroy();
       else input.fail(failureCode(error), failureCause(error));

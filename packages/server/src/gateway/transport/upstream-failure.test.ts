@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ALICE } from '../testing/fixture.ts';
-import { head, readUntil, startRig, type Rig, type RigOptions } from '../testing/rig.ts';
+import { bytesOf, readUntil, startRig, type Rig, type RigOptions } from '../testing/rig.ts';
 
 let rig: Rig;
 const start = async (options?: RigOptions): Promise<Rig> => (rig = await startRig(options));
@@ -16,7 +16,7 @@ const NOBODY = { scheme: 'http', host: '127.0.0.1', port: 9 } as const;
 describe('an upstream that fails', () => {
   it('by not being there is a 502 with a request id, even for a body that is under way', async () => {
     const { port, send, log, passed } = await start({ route: { upstream: NOBODY } });
-    const answer = await send(head('GET /', [AUTH]));
+    const answer = await send(bytesOf('GET /', [AUTH]));
     expect(answer).toMatch(/^HTTP\/1\.1 502 /);
     expect(answer).toContain(`"request_id":"${passed[0]?.id}"`);
     expect(answer).toContain('"code":"upstream.unreachable"');
@@ -36,10 +36,31 @@ describe('an upstream that fails', () => {
 
   it('by saying nothing until the limit of the route is a 504', async () => {
     const { send, log } = await start({ route: { timeout: 50 }, upstream: () => {} });
-    const answer = await send(head('GET /', [AUTH]));
+    const answer = await send(bytesOf('GET /', [AUTH]));
     expect(answer).toMatch(/^HTTP\/1\.1 504 /);
     expect(answer).toContain('"code":"upstream.timeout"');
     expect(log).toMatchObject([{ fields: { code: 'upstream.timeout' } }]);
+  });
+
+  it('by never finishing the connection is a 504 within that limit as well', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const { send, log } = await start({
+      route: { timeout: 50, upstream: { scheme: 'https', host: '127.0.0.1', port } },
+    });
+    expect(await send(bytesOf('GET /', [AUTH]))).toMatch(/^HTTP\/1\.1 504 /);
+    expect(log).toMatchObject([{ fields: { code: 'upstream.timeout', cause: 'no connection in time' } }]);
+    silent.close();
+  });
+
+  it('by not speaking TLS where the route says https is a 502', async () => {
+    const plain = await startRig();
+    const { port } = plain.upstream.address() as AddressInfo;
+    const { send } = await start({ route: { upstream: { scheme: 'https', host: '127.0.0.1', port } } });
+    expect(await send(bytesOf('GET /', [AUTH]))).toMatch(/^HTTP\/1\.1 502 /);
+    expect(plain.seen).toHaveLength(0);
+    await plain.close();
   });
 
   it('after its head may be silent for longer than that limit', async () => {
@@ -50,12 +71,12 @@ describe('an upstream that fails', () => {
         setTimeout(() => outgoing.end('at last'), 200);
       },
     });
-    expect(await send(head('GET /', [AUTH]))).toContain('at last');
+    expect(await send(bytesOf('GET /', [AUTH]))).toContain('at last');
   });
 
   it('by hanging up before its head is a 502', async () => {
     const { send } = await start({ upstream: (incoming) => incoming.socket.destroy() });
-    expect(await send(head('GET /', [AUTH]))).toMatch(/^HTTP\/1\.1 502 /);
+    expect(await send(bytesOf('GET /', [AUTH]))).toMatch(/^HTTP\/1\.1 502 /);
   });
 
   it('in the middle of its answer breaks ours off too: half an answer is never a whole one', async () => {
@@ -65,7 +86,7 @@ describe('an upstream that fails', () => {
         setTimeout(() => incoming.socket.destroy(), 50);
       },
     });
-    const answer = await send(head('GET /', [AUTH]));
+    const answer = await send(bytesOf('GET /', [AUTH]));
     expect(answer).toContain('half');
     expect(answer).not.toMatch(/0\r\n\r\n$/);
   });
@@ -77,7 +98,7 @@ describe('an upstream that fails', () => {
         outgoing.end('its own words');
       },
     });
-    const answer = await send(head('GET /', [AUTH]));
+    const answer = await send(bytesOf('GET /', [AUTH]));
     expect(answer).toMatch(/^HTTP\/1\.1 503 Out For Lunch\r\n/);
     expect(answer).toContain('x-own: yes\r\n');
     expect(answer).toContain('its own words');
@@ -116,7 +137,7 @@ describe('an answer of the upstream', () => {
         outgoing.end();
       },
     });
-    const answer = await send(head('GET /', [AUTH]));
+    const answer = await send(bytesOf('GET /', [AUTH]));
     expect(answer.match(/set-cookie: /gi)).toHaveLength(2);
     expect(answer).not.toMatch(/stolen|x-hop|x-late|gone|of the upstream/i);
     expect(answer).toContain('body');
@@ -129,7 +150,7 @@ describe('an answer of the upstream', () => {
         outgoing.end('final');
       },
     });
-    const answer = await send(head('GET /', [AUTH]));
+    const answer = await send(bytesOf('GET /', [AUTH]));
     expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
     expect(answer).toContain('final');
   });
@@ -137,33 +158,32 @@ describe('an answer of the upstream', () => {
 
 describe('a client that goes away', () => {
   it('takes its request to the upstream with it', async () => {
-    let gone: Promise<unknown> | undefined;
+    const arrived = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<boolean>();
     const { dial } = await start({
-      upstream: (incoming) => {
-        gone = new Promise((resolve) => incoming.on('error', () => {}).on('close', resolve));
+      upstream: (_incoming, outgoing) => {
+        outgoing.on('close', () => left.resolve(outgoing.writableFinished));
+        arrived.resolve();
       },
     });
     const socket = await dial();
     socket.write(`GET / HTTP/1.1\r\nHost: app.example\r\n${AUTH}\r\n\r\n`);
-    while (!gone) await sleep(10);
+    await arrived.promise;
     socket.destroy();
-    await gone;
+    expect(await left.promise).toBe(false);
   });
 
   it('in the middle of its body lets the upstream see that it was not whole', async () => {
-    let whole: boolean | undefined;
+    const whole = Promise.withResolvers<boolean>();
     const { dial } = await start({
       upstream: (incoming) => {
-        incoming.on('error', () => {}).resume();
-        incoming.on('close', () => (whole = incoming.complete));
-        incoming.once('data', () => socket.destroy());
+        incoming.on('error', () => {}).on('close', () => whole.resolve(incoming.complete));
+        incoming.on('data', () => socket.destroy());
       },
     });
     const socket = await dial();
-    socket.write(
-      `POST / HTTP/1.1\r\nHost: app.example\r\n${AUTH}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n`,
-    );
-    while (whole === undefined) await sleep(10);
-    expect(whole).toBe(false);
+    const chunked = `POST / HTTP/1.1\r\nHost: app.example\r\n${AUTH}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    socket.write(`${chunked}4\r\nhalf\r\n`);
+    expect(await whole.promise).toBe(false);
   });
 });

@@ -7,7 +7,9 @@ import type { Dispatcher } from 'undici';
 export interface Upstreams {
   /** The pool of all upstreams; a promise only until it has been loaded. */
   dispatcher(): Dispatcher | Promise<Dispatcher>;
-  /** Takes no more requests and resolves when the last one is over. */
+  /** Counts a request; the function that comes back is called once, when it is over. */
+  begin(): () => void;
+  /** Resolves when the last request is over; connections are gone by then. */
   close(): Promise<void>;
 }
 
@@ -21,6 +23,8 @@ export function createUpstreams(): Upstreams {
   let agent: Dispatcher | undefined;
   let loading: Promise<Dispatcher> | undefined;
   let closing: Promise<void> | undefined;
+  let underWay = 0;
+  let idle = (): void => {};
 
   const load = async (): Promise<Dispatcher> => {
     const { Agent } = await import('undici');
@@ -36,8 +40,24 @@ export function createUpstreams(): Upstreams {
     return agent;
   };
 
+  const close = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      idle = resolve;
+      if (underWay === 0) resolve();
+    });
+    // Not the library's own graceful end: that waits for connections that nobody waits for any more.
+    await (await loading)?.destroy();
+  };
+
   return {
     dispatcher: () => agent ?? (loading ??= load()),
-    close: () => (closing ??= Promise.resolve(loading).then((loaded) => loaded?.close())),
+    begin() {
+      underWay += 1;
+      return () => {
+        underWay -= 1;
+        if (underWay === 0) idle();
+      };
+    },
+    close: () => (closing ??= close()),
   };
 }

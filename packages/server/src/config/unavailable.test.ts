@@ -1,0 +1,72 @@
+import { ok } from '@countersign/core';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from './load.ts';
+import { SECTIONS } from './schema.ts';
+import { UNAVAILABLE } from './unavailable.ts';
+
+/** Every key that the contracts of configuration and gateway name and this version does not have, by hand. */
+const NAMED: readonly (readonly [place: string, ...keys: string[]])[] = [
+  [
+    '',
+    'egress_proxy',
+    'trusted_proxies',
+    'tls',
+    'api_listen',
+    'cors_origins',
+    'tests',
+    'retention',
+    'metrics',
+  ],
+  ['', 'programmatic_redirect_domain_whitelist', 'max_staleness'],
+  ['organizations.0.issuers.0', 'preset', 'replay', 'jwks_file', 'thumbprints', 'ca_file'],
+  ['organizations.0.issuers.0.policies.0', 'condition', 'format', 'mode', 'resources', 'allow_broad'],
+  ['identity_providers.0', 'client_secret', 'scopes'],
+  ['routes.0', 'path', 'regex', 'redirect', 'response', 'prefix_rewrite', 'host_rewrite', 'description'],
+  ['routes.0', 'set_request_headers', 'remove_request_headers', 'set_response_headers', 'idle_timeout'],
+  [
+    'routes.0',
+    'load_balancing_policy',
+    'health_check',
+    'tls_server_name',
+    'tls_custom_ca_file',
+    'tls_skip_verify',
+  ],
+  ['routes.0', 'tls_client_cert_file', 'tls_client_key_file', 'cors_allow_preflight', 'allowed_users'],
+  ['routes.0', 'allowed_domains', 'allowed_idp_claims', 'bearer_token_format', 'issuers', 'assertion'],
+  ['routes.0', 'allowed_origins', 'basic_challenge', 'identity_provider', 'rate_limit', 'path_exceptions'],
+  ['session', 'idle'],
+  ['limits', 'api_body', 'connections', 'failures_per_second_per_address'],
+];
+
+const CASES = NAMED.flatMap(([place, ...keys]) => keys.map((key) => [place, key] as const));
+
+/** The smallest file that has this key at this place. */
+function fileWith(place: string, key: string): string {
+  const steps = place === '' ? [] : place.split('.');
+  let value: unknown = { [key]: 'x' };
+  for (const step of steps.toReversed()) value = step === '0' ? [value] : { [step]: value };
+  return JSON.stringify(value);
+}
+
+describe('keys of later versions', () => {
+  it.each(CASES)('%s %s is refused by name', (place, key) => {
+    const loaded = loadConfig({ file: '/c.yaml', env: {}, readFile: () => ok(fileWith(place, key)) });
+    const path = [...(place === '' ? [] : [place.replaceAll('.0', '[0]')]), key].join('.');
+    expect(!loaded.ok && loaded.error.filter((problem) => problem.path === path)).toMatchObject([
+      { message: 'not available in this version' },
+    ]);
+  });
+
+  it('are all listed above', () => {
+    const listed = Object.entries(UNAVAILABLE).flatMap(([place, keys]) =>
+      keys.map((key) => `${place.replaceAll('*', '0')} ${key}`),
+    );
+    expect(listed.sort()).toEqual(CASES.map(([place, key]) => `${place} ${key}`).sort());
+  });
+
+  it('are none of the keys that exist', () => {
+    for (const [place, keys] of Object.entries(UNAVAILABLE)) {
+      expect(keys.filter((key) => SECTIONS[place]?.includes(key))).toEqual([]);
+    }
+  });
+});
