@@ -10,6 +10,7 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['test/setup/debian.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -115,17 +115,16 @@ function addUserFacts(facts: Record<string, Json>, user: UserPrincipal): void {
   if (user.login !== undefined) facts['login'] = user.login;
   if (user.name !== undefined) facts['name'] = user.name;
   if (user.email === undefined) return;
-  const email = foldEmail(user.email);
-  facts['email'] = email;
+  facts['email'] = user.email;
   // The domain is what follows the LAST `@`: "a@evil.example@acme.example" has a quoted local part, not two domains.
-  const at = email.lastIndexOf('@');
-  if (at > 0 && at < email.length - 1) facts['domain'] = email.slice(at + 1);
+  const at = user.email.lastIndexOf('@');
+  if (at > 0 && at < user.email.length - 1) facts['domain'] = foldCase(user.email.slice(at + 1));
 }
 
 /**
- * An email address or domain as policies compare it: A–Z in lower case and nothing else. Unicode's lower case would
- * make one person of two: it turns the Kelvin sign (U+212A) into the letter `k`.
+ * An email address or domain as it is compared: A–Z in lower case and nothing else. Unicode's lower case would make
+ * one person of two: it turns the Kelvin sign (U+212A) into the letter `k`.
  */
-export function foldEmail(text: string): string {
+export function foldCase(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -22,14 +22,15 @@ export interface AppDeps {
 }
 
 export interface App {
-  request(incoming: IncomingMessage, outgoing: ServerResponse): void;
+  /** `awaitsContinue`: the client sends its body only after a 100 (RFC 9110 section 10.1.1). */
+  request(incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): void;
   upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 export function createApp(deps: AppDeps): App {
   return {
-    request: (incoming, outgoing) => {
-      handle(deps, incoming, outgoing).catch((fault: unknown) => {
+    request: (incoming, outgoing, awaitsContinue) => {
+      handle(deps, incoming, outgoing, awaitsContinue).catch((fault: unknown) => {
         deps.logger.error('request failed', { error: fault instanceof Error ? fault.message : 'unknown' });
         writeAnswer(incoming, outgoing, jsonAnswer(500, { error: 'server_error', code: 'server.error' }));
       });
@@ -45,7 +46,12 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
-async function handle(deps: AppDeps, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function handle(
+  deps: AppDeps,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  awaitsContinue: boolean,
+): Promise<void> {
   if (incoming.method === 'GET' && incoming.url === '/healthz')
     return writeAnswer(incoming, outgoing, pong());
   if (incoming.method === 'GET' && incoming.url === '/readyz')
@@ -57,13 +63,14 @@ async function handle(deps: AppDeps, incoming: IncomingMessage, outgoing: Server
     case 'unknown':
       return writeAnswer(incoming, outgoing, jsonAnswer(404, { error: 'unknown host' }));
     case 'service': {
+      if (awaitsContinue) outgoing.writeContinue();
       const request = serviceRequest(incoming, destination.path, destination.query);
       return writeAnswer(incoming, outgoing, await serve(deps.service, request));
     }
     case 'route': {
       const own = routeHostAnswer(deps, incoming);
       if (own) return writeAnswer(incoming, outgoing, own);
-      return deps.gateway.handle(incoming, outgoing, destination.host, destination.port);
+      return deps.gateway.handle(incoming, outgoing, destination.host, destination.port, awaitsContinue);
     }
   }
 }

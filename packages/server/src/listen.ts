@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { err, ok, type Result } from '@countersign/core';
 import type { App } from './app.ts';
+import { isWebSocketUpgrade } from './gateway/transport/node-http.ts';
 
 /**
  * The listener: `node:http`, bare and strict. It parses heads within bounds, answers what cannot be parsed, and drains:
@@ -42,20 +43,60 @@ export async function listen(app: App, options: ListenOptions): Promise<Result<L
     requireHostHeader: false,
     insecureHTTPParser: false,
     noDelay: true,
+    // Any other protocol that a client offers unasked (h2c) is an offer to ignore, not a reason to hang up.
+    shouldUpgradeCallback: isWebSocketUpgrade,
   });
-  server.on('request', (incoming, outgoing) => app.request(incoming, outgoing));
-  server.on('upgrade', (incoming, socket, head) => app.upgrade(incoming, socket, head));
-  // A handler for CONNECT would make a tunnel of us; without one node closes the connection, without a word.
-  server.on('connect', (_incoming, socket) => refuse(socket, '405 Method Not Allowed'));
-  server.on('clientError', (fault: NodeJS.ErrnoException, socket) => {
-    refuse(
-      socket,
-      fault.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request',
-    );
-  });
+  serveConnections(server, app);
   const bound = await bind(server, options);
   if (!bound.ok) return bound;
   return ok({ address: bound.value, close: () => drain(server) });
+}
+
+/** Requests go to the app; what is no request is answered here, if its turn has come. */
+function serveConnections(server: Server, app: App): void {
+  /** The last answer that each connection is owed, or was. */
+  const last = new WeakMap<Duplex, ServerResponse>();
+  const serve = (awaitsContinue: boolean) => (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    last.set(incoming.socket, outgoing);
+    app.request(incoming, outgoing, awaitsContinue);
+  };
+  server.on('request', serve(false));
+  // Without a listener node says 100 before anybody has decided whether the body is wanted.
+  server.on('checkContinue', serve(true));
+  server.on('upgrade', (incoming, socket, head) => {
+    if (takeOver(socket, last.get(socket))) app.upgrade(incoming, socket, head);
+  });
+  // A handler for CONNECT would make a tunnel of us; without one node closes the connection, without a word.
+  server.on('connect', (_incoming, socket) => {
+    if (takeOver(socket, last.get(socket))) refuse(socket, '405 Method Not Allowed');
+  });
+  server.on('clientError', (fault: NodeJS.ErrnoException, socket) => {
+    const status =
+      fault.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    if (isItsTurn(last.get(socket))) refuse(socket, status);
+    else socket.destroy();
+  });
+}
+
+/**
+ * Node lets go of a connection that asks to switch, its error handler included: a reset would then end the process.
+ * False, and the connection is gone, while an earlier answer is under way: two writers on one connection.
+ */
+function takeOver(socket: Duplex, last: ServerResponse | undefined): boolean {
+  socket.on('error', () => socket.destroy());
+  if (last === undefined || last.closed) return true;
+  socket.destroy();
+  return false;
+}
+
+/**
+ * Whether an answer to bytes that cannot be parsed would be read as the answer to them: everything before has been
+ * answered, or they are the body of the one request that is waiting. Else it would stand in the middle of another
+ * answer, or be taken for it (response splitting).
+ */
+function isItsTurn(last: ServerResponse | undefined): boolean {
+  if (last === undefined || last.closed) return true;
+  return last.socket !== null && !last.headersSent && !last.req.complete;
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -70,6 +70,8 @@ export async function startServer(options: StartOptions): Promise<Result<Running
     await stop(parts.gateway, state.value, logger);
     return err({ kind: 'listen', message: listener.error });
   }
+  // Not before listening: the import of the upstream client takes longer than everything else at start.
+  if (compiled.value.routes.length > 0) void parts.gateway.warm();
   logger.info('listening', {
     url: compiled.value.service.url,
     address: listener.value.address,

@@ -23,7 +23,7 @@ const provider = new Provider(`http://127.0.0.1:${PORT}`, {
 provider.registerGrantType(
   GRANT,
   async (context) => {
-    const { subject_token: subjectToken } = context.oidc.params as { subject_token: string };
+    const subjectToken = String(context.oidc.params?.['subject_token']);
     await jwtVerify(subjectToken, keys, {
       issuer: ISSUER,
       audience: 'urn:pulumi:org:acme',

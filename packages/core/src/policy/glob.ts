@@ -1,20 +1,25 @@
 import { err, ok, type Result } from '../result.ts';
 import { BOUNDS } from './bounds.ts';
-import { ANY, WITHIN_SEGMENT, anyNumber, once, run, type Step } from './pattern-machine.ts';
+import {
+  ANY,
+  WITHIN_SEGMENT,
+  anyNumber,
+  once,
+  textTest,
+  type Step,
+  type TextTest,
+} from './pattern-machine.ts';
 
 /**
  * The glob of the native dialect: `*` any run within a segment, `**` any run across segments, `\*` and `\\` the
  * characters themselves, everything else itself. `/` and `:` end segments. Anchored at both ends.
  */
 
-/** Answers whether a text matches as a whole. */
-export type TextTest = (text: string) => boolean;
-
 /** Compiles a glob; the error says what is wrong with it. */
 export function compileGlob(pattern: string): Result<TextTest, string> {
   const steps = globSteps(pattern);
   if (!steps.ok) return steps;
-  return ok((text) => run(steps.value, text).matched);
+  return ok(textTest(steps.value));
 }
 
 /** The steps of a glob. */

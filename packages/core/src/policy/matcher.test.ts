@@ -37,6 +37,7 @@ const ALL_MATCHERS: readonly Matcher[] = [
   { kind: 'element', of: { kind: 'equals', value: 'a' } },
   { kind: 'only_element', value: 'a' },
   { kind: 'pulumi', pattern: '*' },
+  { kind: 'folded', of: { kind: 'equals', value: 'a' } },
 ];
 
 describe('a matcher', () => {
@@ -69,6 +70,9 @@ describe('a matcher', () => {
     ['only_element', { kind: 'only_element', value: 'a' }, ['a'], true],
     ['only_element', { kind: 'only_element', value: 'a' }, ['a', 'a'], false],
     ['only_element', { kind: 'only_element', value: 'a' }, 'a', false],
+    ['folded', { kind: 'folded', of: { kind: 'equals', value: 'ab' } }, 'aB', true],
+    ['folded', { kind: 'folded', of: { kind: 'equals', value: 'k' } }, '\u212a', false],
+    ['folded', { kind: 'folded', of: { kind: 'prefix', value: 'k' } }, 5, 'error'],
     ['not', { kind: 'not', of: { kind: 'equals', value: 'a' } }, 'b', true],
     ['not', { kind: 'not', of: { kind: 'prefix', value: 'a' } }, 5, 'error'],
   ])('%s: %j of %j is %s', (_, matcher, value, wanted) => {
@@ -174,6 +178,7 @@ describe('compileMatcher', () => {
       'has an element that equals "a"',
       'has "a" as its only element',
       'matches the pattern "*"',
+      'equals "a", in capitals or not',
     ]);
     expect(expected({ kind: 'not', of: { kind: 'equals', value: 1 } })).toBe('not (equals 1)');
   });

@@ -1,5 +1,6 @@
 import type { Json } from '../claims.ts';
 import type { Outcome } from '../decision.ts';
+import { foldCase } from '../principal.ts';
 import { err, ok, type Problem, type Result } from '../result.ts';
 import { BOUNDS } from './bounds.ts';
 import { inRange, parseAddress, parseRange } from './cidr.ts';
@@ -14,7 +15,7 @@ import { listed, quote } from './wording.ts';
  * and `not` of anything), and a value of a type that a text matcher cannot read is an error, which never allows and
  * in a deny rule denies. A JSON `null` is there: it is present, and equals null.
  */
-export interface CompiledMatcher {
+interface CompiledMatcher {
   /** What would match, in words. */
   readonly expected: string;
   /** `undefined` = there is no such value. */
@@ -52,6 +53,11 @@ export function compileMatcher(matcher: Matcher, path: Path, depth = 0): Compile
       return mapped(compileMatcher(matcher.of, path, depth + 1), (of) => ({
         expected: `not (${of.expected})`,
         test: (value) => negate(of.test(value)),
+      }));
+    case 'folded':
+      return mapped(compileMatcher(matcher.of, path, depth + 1), (of) => ({
+        expected: `${of.expected}, in capitals or not`,
+        test: (value) => of.test(typeof value === 'string' ? foldCase(value) : value),
       }));
     case 'element':
       return mapped(compileMatcher(matcher.of, path, depth + 1), element);

@@ -46,6 +46,7 @@ export type Scalar = string | number | boolean | null;
  * - `pulumi`: `*` any run, `?` zero or one, `.` exactly one character; no escape; array claims match when any element
  *   does; numbers and booleans compare as their JSON text.
  * - `element`: the value is an array and one of its elements matches.
+ * - `folded`: the value, A–Z in lower case, matches; the texts of `of` are to be written that way.
  * - `only_element`: the value is an array of exactly that one element.
  */
 export type Matcher =
@@ -58,6 +59,7 @@ export type Matcher =
   | { readonly kind: 'cidr'; readonly ranges: readonly string[] }
   | { readonly kind: 'present'; readonly value: boolean }
   | { readonly kind: 'not'; readonly of: Matcher }
+  | { readonly kind: 'folded'; readonly of: Matcher }
   | { readonly kind: 'all' | 'any'; readonly of: readonly Matcher[] }
   | { readonly kind: 'element'; readonly of: Matcher }
   | { readonly kind: 'only_element'; readonly value: Scalar }

@@ -36,6 +36,17 @@ export function anyNumber(takes: number): Step {
   return { takes, optional: true, repeats: true };
 }
 
+/** Answers whether a text matches as a whole. */
+export type TextTest = (text: string) => boolean;
+
+/** The test of these steps; most patterns that people write hold no wildcard, and need no machine. */
+export function textTest(steps: readonly Step[]): TextTest {
+  const literal = steps.every((step) => step.takes >= 0 && !step.optional);
+  if (!literal) return (text) => run(steps, text).matched;
+  const wanted = String.fromCodePoint(...steps.map((step) => step.takes));
+  return (text) => text === wanted;
+}
+
 export interface Run {
   /** Whether the whole text was taken by the whole pattern. */
   readonly matched: boolean;

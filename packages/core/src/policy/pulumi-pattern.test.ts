@@ -52,7 +52,9 @@ describe('a Pulumi pattern', () => {
     const text = fc.array(fc.constantFrom('a', 'b', '😀'), { maxLength: 8 });
     fc.assert(
       fc.property(pattern, text, (one, other) => {
+        const steps = pulumiSteps(one.join(''));
         expect(matches(one.join(''), other.join(''))).toBe(naive(one, other));
+        expect(steps.ok && run(steps.value, other.join('')).matched).toBe(naive(one, other));
       }),
       { numRuns: 2_000 },
     );

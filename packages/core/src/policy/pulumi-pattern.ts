@@ -1,7 +1,6 @@
 import { err, ok, type Result } from '../result.ts';
 import { BOUNDS } from './bounds.ts';
-import type { TextTest } from './glob.ts';
-import { ANY, anyNumber, atMostOnce, once, run, type Step } from './pattern-machine.ts';
+import { ANY, anyNumber, atMostOnce, once, textTest, type Step, type TextTest } from './pattern-machine.ts';
 
 /**
  * The pattern of the Pulumi dialect, kept as it is for the policies that exist: `*` any run, `?` none or one, `.`
@@ -13,7 +12,7 @@ import { ANY, anyNumber, atMostOnce, once, run, type Step } from './pattern-mach
 export function compilePulumiPattern(pattern: string): Result<TextTest, string> {
   const steps = pulumiSteps(pattern);
   if (!steps.ok) return steps;
-  return ok((text) => run(steps.value, text).matched);
+  return ok(textTest(steps.value));
 }
 
 /** The steps of a Pulumi pattern. */

@@ -15,7 +15,7 @@ import { signEs256 } from './es256.ts';
 const RENEW_BEFORE = 60;
 
 /** Assertions kept: about 1 KiB each. Beyond it the least recently used are signed again. */
-export const MAX_ASSERTIONS = 8_192;
+const MAX_ASSERTIONS = 8_192;
 
 interface Entry {
   readonly route: Route;

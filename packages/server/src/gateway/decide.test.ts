@@ -52,7 +52,7 @@ describe('the decision of the gateway', () => {
         kind: 'gateway',
         effect: 'allow',
         organization: 'acme',
-        route: 'rte_app',
+        route: 'app',
         principal: 'usr_alice',
         tokenId: 'tok_alice',
         remoteAddress: '192.0.2.1',
@@ -99,7 +99,7 @@ describe('the decision of the gateway', () => {
   ] as const)('with %s it answers %s', async (_name, headers, code) => {
     const { codeOf, unverified } = asking();
     expect(await codeOf({ headers })).toBe(code);
-    expect(unverified).toMatchObject([{ code, effect: 'deny', organization: 'acme', route: 'rte_app' }]);
+    expect(unverified).toMatchObject([{ code, effect: 'deny', organization: 'acme', route: 'app' }]);
     expect(unverified[0]).not.toHaveProperty('facts');
   });
 
@@ -203,6 +203,10 @@ describe('public routes', () => {
       spentCarriers: ['authorization'],
     });
     expect(await codeOf({ headers: [bearer(value('x'))] })).toBe('credential.invalid');
+  });
+
+  it('refuse two credentials all the same', async () => {
+    expect(await asking({}, open).codeOf({ headers: [FOREIGN, FOREIGN] })).toBe('credential.invalid');
   });
 
   it('still refuse what a deny rule names', async () => {

@@ -96,7 +96,7 @@ function baseRecord(
     kind: 'gateway',
     remoteAddress: request.head.remoteAddress,
     ...(organization !== undefined && { organization }),
-    ...(route && { route: route.id }),
+    ...(route && { route: route.name }),
     ...(token && {
       issuer: token.issuer,
       subject: token.subject,

@@ -18,7 +18,7 @@ export interface Refused {
 }
 
 /** The status at the gateway. The catalogue has the token endpoint's, where a policy refusal is a bad request. */
-export function statusOf(code: RefusalCode): number {
+function statusOf(code: RefusalCode): number {
   return code === 'policy.refused' ? 403 : REFUSALS[code].status;
 }
 

@@ -71,7 +71,12 @@ export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse,
   const length = Buffer.byteLength(answer.body);
   const headers: Record<string, string | number> = { ...answer.headers, 'x-content-type-options': 'nosniff' };
   if (answer.status !== 204) headers['content-length'] = length;
-  if (!incoming.complete) headers['connection'] = 'close';
+  if (hasBody(incoming) && !incoming.complete) headers['connection'] = 'close';
   outgoing.writeHead(answer.status, headers);
   outgoing.end(incoming.method === 'HEAD' ? undefined : answer.body);
+}
+
+/** Whether a body was announced. `complete` alone says no of a GET that is answered before its parser has returned. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -32,10 +32,7 @@ export function errorAnswer(
   return jsonAnswer(status, errorBody(context, refusal), { ...retry, ...headers });
 }
 
-export function errorBody(
-  context: ErrorContext,
-  refusal: IdentifiedRefusal,
-): Readonly<Record<string, unknown>> {
+function errorBody(context: ErrorContext, refusal: IdentifiedRefusal): Readonly<Record<string, unknown>> {
   const { error, description, retryable } = REFUSALS[refusal.code];
   return {
     error: aboutTheToken(refusal.code) ? context.refusalError : error,

@@ -42,7 +42,6 @@ function readMatcher(document: Json, path: Path, depth: number, problems: Proble
     const matcher = readEntry(key, value, at, depth, problems);
     if (matcher !== undefined) matchers.push(matcher);
   }
-  if (matchers.length < entries.length) return undefined;
   const [first] = matchers;
   return matchers.length === 1 ? first : { kind: 'all', of: matchers };
 }

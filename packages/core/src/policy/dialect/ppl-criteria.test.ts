@@ -71,6 +71,7 @@ describe('criteria about the principal', () => {
   });
 
   it('does not take the Kelvin sign for a k', () => {
+    expect(holds({ email: 'kim@acme.example' }, { ...ada, email: '\u212aim@acme.example' })).toBe(false);
     expect(holds({ domain: 'kcme.example' }, { ...ada, email: 'x@\u212acme.example' })).toBe(false);
     expect(holds({ domain: '\u212acme.example' }, { ...ada, email: 'x@kcme.example' })).toBe(false);
   });

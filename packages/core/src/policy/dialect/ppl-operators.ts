@@ -1,4 +1,4 @@
-import { foldEmail } from '../../principal.ts';
+import { foldCase } from '../../principal.ts';
 import { isObject, type Json } from '../../claims.ts';
 import type { Problem } from '../../result.ts';
 import type { Matcher } from '../model.ts';
@@ -32,11 +32,16 @@ export const TEXT: OperatorFamily = {
   read: (operator, value) => textOperand(operator, value, (text) => text),
 };
 
-/** Operators on an email address or domain: both sides in lower case (A–Z alone, see `foldEmail`). */
+/** Operators on an email address or domain: both sides in lower case (A–Z alone, see `foldCase`). */
 export const FOLDED_TEXT: OperatorFamily = {
   bare: 'is',
   names: TEXT_NAMES,
-  read: (operator, value) => textOperand(operator, value, foldEmail),
+  read: (operator, value) => {
+    const operand = textOperand(operator, value, foldCase);
+    return typeof operand === 'string'
+      ? operand
+      : { ...operand, matcher: { kind: 'folded', of: operand.matcher } };
+  },
 };
 
 /** Operators on a list of texts. */

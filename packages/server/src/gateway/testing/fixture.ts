@@ -64,7 +64,7 @@ export function token(over: Partial<TokenRecord> = {}): TokenRecord {
   };
 }
 
-export function testRing(): KeyRing {
+function testRing(): KeyRing {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   const jwk = { kty: 'EC', crv: 'P-256', x, y, kid: 'assertion-1', use: 'sig', alg: 'ES256' } as const;

@@ -124,7 +124,7 @@ export async function readUntil(socket: Socket, pattern: RegExp): Promise<string
   });
 }
 
-export async function listen(server: Server): Promise<number> {
+async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;

@@ -12,7 +12,6 @@ export function writeRefusal(
   outgoing: ServerResponse,
   refuse: Refuse,
   lines: readonly HeaderLine[],
-  awaitsContinue: boolean,
 ): void {
   if (outgoing.headersSent || outgoing.destroyed) return;
   const { status, headers, body } = refusalAnswer(refuse, lines);
@@ -21,9 +20,6 @@ export function writeRefusal(
     'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
     'x-request-id': refuse.decisionId,
-    // A client that was refused instead of told to continue may or may not send its body; whatever it sends next
-    // cannot be told apart (RFC 9110 section 10.1.1), so nothing more is read from it.
-    ...(awaitsContinue && { connection: 'close' }),
   });
   outgoing.end(incoming.method === 'HEAD' ? undefined : body);
   discardRest(incoming);

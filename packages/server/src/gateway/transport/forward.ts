@@ -54,7 +54,7 @@ export function forward(deps: ForwardDeps, exchange: Exchange, decision: Forward
 /** The relay of the answer; the client's connection ends with the token that let the request in. */
 function watchedRelay(
   deps: ForwardDeps,
-  { incoming, outgoing, head, awaitsContinue, switched }: Exchange,
+  { incoming, outgoing, head, switched }: Exchange,
   { decisionId, route, caller }: Forward,
 ): Dispatcher.DispatchHandler {
   const { snapshot, logger } = deps.gateway;
@@ -65,9 +65,9 @@ function watchedRelay(
     ended();
   };
   const fail = (code: RefusalCode, cause: string): void => {
-    logger.warn('upstream failed', { request_id: decisionId, route: route.id, code, cause });
+    logger.warn('upstream failed', { request_id: decisionId, route: route.name, code, cause });
     const refuse = { kind: 'refuse', decisionId, code, realm: route.host } as const;
-    writeRefusal(incoming, outgoing, refuse, head.headers, awaitsContinue);
+    writeRefusal(incoming, outgoing, refuse, head.headers);
   };
   return createRelay({
     incoming,

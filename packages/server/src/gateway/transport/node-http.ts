@@ -18,7 +18,8 @@ import { createUpstreams } from './upstreams.ts';
 export interface GatewayTransport {
   /**
    * Serves a request. `awaitsContinue`: it came by the server's `checkContinue` event, so that nobody has told the
-   * client to send its body yet; the gateway does, once the decision is yes.
+   * client to send its body yet; the gateway does, once the decision is yes. After a refusal node:http closes the
+   * connection, because what follows could be the body or the next request (RFC 9110 section 10.1.1).
    */
   handle(
     incoming: IncomingMessage,
@@ -96,18 +97,18 @@ function serve(deps: ForwardDeps, exchange: Exchange, host: string, port: number
 }
 
 function proceed(deps: ForwardDeps, exchange: Exchange, decision: GatewayDecision): void | Promise<void> {
-  const { incoming, outgoing, head, awaitsContinue } = exchange;
+  const { incoming, outgoing, head } = exchange;
   // A client that left while it was being decided about has nobody to forward for.
   if (outgoing.destroyed || incoming.socket.destroyed) return undefined;
   if (decision.kind === 'forward') return forward(deps, exchange, decision);
-  return writeRefusal(incoming, outgoing, decision, head.headers, awaitsContinue);
+  return writeRefusal(incoming, outgoing, decision, head.headers);
 }
 
 function answerFault({ gateway }: ForwardDeps, exchange: Exchange, host: string, fault: unknown): void {
   const decisionId = gateway.decisions.newId();
   const error = fault instanceof Error ? fault.message : 'unknown';
   gateway.logger.error('gateway failed', { request_id: decisionId, error });
-  const { incoming, outgoing, head, awaitsContinue } = exchange;
+  const { incoming, outgoing, head } = exchange;
   const refuse = { kind: 'refuse', decisionId, code: 'server.error', realm: host } as const;
-  writeRefusal(incoming, outgoing, refuse, head.headers, awaitsContinue);
+  writeRefusal(incoming, outgoing, refuse, head.headers);
 }

@@ -161,6 +161,7 @@ describe('a client that goes away', () => {
     const arrived = Promise.withResolvers<void>();
     const left = Promise.withResolvers<boolean>();
     const { dial } = await start({
+      route: { timeout: 600_000 },
       upstream: (_incoming, outgoing) => {
         outgoing.on('close', () => left.resolve(outgoing.writableFinished));
         arrived.resolve();

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { Principal } from '@countersign/core';
+import type { TokenRecord } from '../tokens/model.ts';
+import type { Snapshot } from './model.ts';
+import { standing } from './standing.ts';
+
+const snapshot = {
+  organizations: new Map([
+    [
+      'acme',
+      {
+        issuersById: new Map([
+          ['iss_on', { disabled: false }],
+          ['iss_off', { disabled: true }],
+        ]),
+        directory: {
+          members: new Map([['ada', {}]]),
+          teams: new Map([['platform', {}]]),
+          runners: new Set(['linux']),
+        },
+      },
+    ],
+  ]),
+  identityProvidersById: new Map([['idp_1', { organizations: ['acme'] }]]),
+} as unknown as Snapshot;
+
+const vouchedBy = { kind: 'organization', organization: 'acme' } as const;
+const organization: Principal = { kind: 'organization', organization: 'acme', admin: false, vouchedBy };
+const team = (name: string): Principal => ({ kind: 'team', organization: 'acme', team: name, vouchedBy });
+const runner = (name: string): Principal => ({
+  kind: 'runner',
+  organization: 'acme',
+  runner: name,
+  vouchedBy,
+});
+const member = (login: string): Principal => ({ kind: 'user', user: 'usr_1', login, groups: [], vouchedBy });
+const person = (...organizations: string[]): Principal => ({
+  kind: 'user',
+  user: 'corp/1',
+  groups: [],
+  vouchedBy: { kind: 'identity_provider', provider: 'corp', organizations },
+});
+const token = (principal: Principal, issuer = 'iss_on', owner: string | undefined = 'acme') =>
+  ({ principal, issuer, ...(owner === '' ? {} : { organization: owner }) }) as TokenRecord;
+const state = (record: TokenRecord) => standing(snapshot, { state: 'live', token: record }).state;
+
+describe('a live token', () => {
+  it.each([
+    ['of an organization', token(organization)],
+    ['of a team', token(team('platform'))],
+    ['of a runner', token(runner('linux'))],
+    ['of a member', token(member('ada'))],
+    ['of a person', token(person('acme'), 'idp_1', '')],
+  ])('%s stands while everything it hangs on does', (_name, record) => {
+    expect(state(record)).toBe('live');
+  });
+
+  it.each([
+    ['whose organization is gone', token(organization, 'iss_on', 'globex')],
+    ['whose issuer is gone', token(organization, 'iss_gone')],
+    ['whose issuer is disabled', token(organization, 'iss_off')],
+    ['whose team is gone', token(team('gone'))],
+    ['whose runner is gone', token(runner('gone'))],
+    ['whose member is gone', token(member('gone'))],
+    ['whose provider is gone', token(person('acme'), 'idp_gone', '')],
+    ['whose provider speaks for fewer organizations', token(person('acme', 'globex'), 'idp_1', '')],
+  ])('%s is suspended', (_name, record) => {
+    expect(state(record)).toBe('invalid');
+  });
+
+  it('is never made of what was not live', () => {
+    for (const dead of ['invalid', 'expired', 'revoked', 'unavailable'] as const) {
+      expect(standing(snapshot, { state: dead }).state).toBe(dead);
+    }
+  });
+});
