@@ -21,8 +21,15 @@ interface Report {
 }
 
 const COPIED = [
-  ...['packages', 'test', 'scripts', 'docs'],
-  ...['vitest.config.ts', 'tsconfig.json', 'tsconfig.base.json', 'package.json', '.oxlintrc.json'],
+  'packages',
+  'test',
+  'scripts',
+  'docs',
+  'vitest.config.ts',
+  'tsconfig.json',
+  'tsconfig.base.json',
+  'package.json',
+  '.oxlintrc.json',
 ];
 
 async function copyOfTheTree(): Promise<string> {

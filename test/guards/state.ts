@@ -233,14 +233,14 @@ const trail: readonly Guard[] = [
   row('audit/decision-log.ts', 'audit/decision-writer.test.ts', {
     threat: '10 in logs',
     name: 'no token is logged, whichever field it was put in',
-    guard: 'value === undefined ? value : withoutSecrets(value)',
-    without: 'value',
+    guard: 'text === undefined ? undefined : withoutSecrets(text)',
+    without: 'text === undefined ? undefined : withoutSecrets === undefined ? text : text',
     fails: 'hold no token',
   }),
   row('audit/decision-log.ts', 'audit/decision-writer.test.ts', {
     threat: '16 bounds',
     name: 'the text of a stranger is cut before it is remembered',
-    guard: '{ audience: withoutSecrets(audience) }',
+    guard: '{ audience: keptWithoutSecrets(audience) }',
     without: '{ audience }',
     fails: 'keeps no more of a long text',
   }),

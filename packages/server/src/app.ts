@@ -68,12 +68,23 @@ async function handle(
       return writeAnswer(incoming, outgoing, await serve(deps.service, request));
     }
     case 'route': {
+      // TRACE sends back what the upstream was sent: our assertion, to whoever asks (RFC 9110 section 9.3.8).
+      if (incoming.method === 'TRACE') {
+        return writeAnswer(
+          incoming,
+          outgoing,
+          jsonAnswer(405, { error: 'method not allowed' }, { allow: FORWARDED }),
+        );
+      }
       const own = routeHostAnswer(deps, incoming);
       if (own) return writeAnswer(incoming, outgoing, own);
       return deps.gateway.handle(incoming, outgoing, destination.host, destination.port, awaitsContinue);
     }
   }
 }
+
+/** For `Allow`: what an upstream may be asked, as far as we are concerned. */
+const FORWARDED = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
 type Destination =
   | { readonly kind: 'malformed' | 'unknown' }

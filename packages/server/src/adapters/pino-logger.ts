@@ -1,5 +1,5 @@
 import { pino, type DestinationStream } from 'pino';
-import type { LogFields, Logger } from './ports.ts';
+import type { LazyFields, LogFields, Logger } from './ports.ts';
 
 /**
  * The log: one line an event, JSON for machines or plain for a terminal, always on standard error (standard output is
@@ -43,13 +43,11 @@ export function createPinoLogger(options: LogOptions): FlushableLogger {
     },
     stream,
   );
-  return {
-    debug: (message, fields) => log.debug(bounded(fields), message),
-    info: (message, fields) => log.info(bounded(fields), message),
-    warn: (message, fields) => log.warn(bounded(fields), message),
-    error: (message, fields) => log.error(bounded(fields), message),
-    flush,
+  const line = (level: LogLevel) => (message: string, fields?: LogFields | LazyFields) => {
+    if (log.isLevelEnabled(level))
+      log[level](bounded(typeof fields === 'function' ? fields() : fields), message);
   };
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), flush };
 }
 
 function open(destination: number | LineSink): { readonly sink: LineSink; readonly flush: () => void } {
@@ -64,13 +62,13 @@ function open(destination: number | LineSink): { readonly sink: LineSink; readon
 const OURS = new Set(['level', 'time', 'msg']);
 
 function bounded(fields: LogFields = {}): LogFields {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [
-      OURS.has(name) ? `${name}_` : name,
-      typeof value === 'string' && value.length > MAX_FIELD ? `${value.slice(0, MAX_FIELD)}…` : value,
-    ]),
-  );
+  const kept: Record<string, LogFields[string]> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const isLong = typeof value === 'string' && value.length > MAX_FIELD;
+    kept[OURS.has(name) ? `${name}_` : name] = isLong ? `${value.slice(0, MAX_FIELD)}…` : value;
+  }
+  return kept;
 }
 
 /** `12:00:00.000 INFO  message  name=value`: for a person at a terminal. */

@@ -17,8 +17,11 @@ export interface Random {
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Logger {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields | LazyFields): void;
+  info(message: string, fields?: LogFields | LazyFields): void;
+  warn(message: string, fields?: LogFields | LazyFields): void;
+  error(message: string, fields?: LogFields | LazyFields): void;
 }
+
+/** Asked only when the line is written: the hot path does not pay for a line that the level leaves out. */
+export type LazyFields = () => LogFields;

@@ -1,7 +1,7 @@
 import type { Json } from '@countersign/core';
 import type { LogFields } from '../adapters/ports.ts';
 import type { DecisionRecord, UnverifiedFacts } from './model.ts';
-import { withoutSecrets } from './without-secrets.ts';
+import { keptWithoutSecrets, withoutSecrets } from './without-secrets.ts';
 
 /** What is said and kept of a decision: named fields only, never facts, claims or a document. */
 
@@ -10,31 +10,27 @@ const HEADER_MEMBERS = ['alg', 'kid', 'typ', 'crit'] as const;
 
 /** One log line. Facts are not in it: they hold claims, and logs travel further than storage. */
 export function decisionLogFields(record: DecisionRecord, seen?: UnverifiedFacts): LogFields {
-  return withoutSecretsIn({
+  return {
     decision: record.id,
     code: record.code,
     organization: record.organization,
     issuer: record.issuerName ?? record.issuer,
-    subject: record.subject,
-    audience: record.audience,
+    subject: blotted(record.subject),
+    audience: blotted(record.audience),
     rules: record.determining.length > 0 ? record.determining.join(' ') : undefined,
-    route: record.route,
-    principal: record.principal,
+    route: blotted(record.route),
+    principal: blotted(record.principal),
     token: record.tokenId,
     exchange: record.exchange,
-    remote_address: record.remoteAddress,
+    remote_address: withoutSecrets(record.remoteAddress),
     policy_set: record.policySet,
-    claimed_issuer: seen?.issuer,
-  });
+    claimed_issuer: blotted(seen?.issuer),
+  };
 }
 
-function withoutSecretsIn(fields: Readonly<Record<string, string | undefined>>): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      value === undefined ? value : withoutSecrets(value),
-    ]),
-  );
+/** For what may have come from outside; ids and codes are ours. */
+function blotted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : withoutSecrets(text);
 }
 
 /** A record that no proof stands behind, as the ring keeps it: texts of the caller cut and blotted. */
@@ -42,8 +38,8 @@ export function boundedRecord(record: DecisionRecord): DecisionRecord {
   const { audience, subject } = record;
   return {
     ...record,
-    ...(audience === undefined ? {} : { audience: withoutSecrets(audience) }),
-    ...(subject === undefined ? {} : { subject: withoutSecrets(subject) }),
+    ...(audience === undefined ? {} : { audience: keptWithoutSecrets(audience) }),
+    ...(subject === undefined ? {} : { subject: keptWithoutSecrets(subject) }),
   };
 }
 
@@ -53,10 +49,10 @@ export function boundedFacts(seen: UnverifiedFacts): UnverifiedFacts {
   for (const name of HEADER_MEMBERS) {
     const value = seen.header?.[name];
     if (value === undefined) continue;
-    header[name] = withoutSecrets(typeof value === 'string' ? value : JSON.stringify(value));
+    header[name] = keptWithoutSecrets(typeof value === 'string' ? value : JSON.stringify(value));
   }
   return {
-    ...(seen.issuer === undefined ? {} : { issuer: withoutSecrets(seen.issuer) }),
+    ...(seen.issuer === undefined ? {} : { issuer: keptWithoutSecrets(seen.issuer) }),
     ...(seen.header === undefined ? {} : { header }),
   };
 }

@@ -32,7 +32,8 @@ beforeEach(async () => {
   now = 1_700_000_000_000;
   lines = [];
   silent = false;
-  const log: Logger['info'] = (message, fields) => void lines.push(JSON.stringify({ message, ...fields }));
+  const log: Logger['info'] = (message, fields) =>
+    void lines.push(JSON.stringify({ message, ...(typeof fields === 'function' ? fields() : fields) }));
   let drawn = 0;
   decisions = createDecisions({
     database: {

@@ -87,7 +87,8 @@ function createDecisionLog({ logger, clock }: DecisionsDeps): DecisionLog {
   const failures = createRate(RECORDED_PER_SECOND, 1);
   let unrecorded = 0;
 
-  const always = (record: DecisionRecord): void => logger.info(messageOf(record), decisionLogFields(record));
+  const always = (record: DecisionRecord): void =>
+    logger.info(messageOf(record), () => decisionLogFields(record));
   return {
     always,
     stored(record, written) {

@@ -6,6 +6,7 @@ import {
   principalFacts,
   type Claims,
   type Facts,
+  type Principal,
   type RefusalCode,
   type Route,
 } from '@countersign/core';
@@ -131,13 +132,13 @@ function factsOf({ request, route, path }: OnRoute, token: TokenRecord | undefin
   return { claims: token.claims, principal: principalFactsOf(token), request: asks };
 }
 
-/** Facts about a principal never change while its token lives. */
-const PRINCIPAL_FACTS = new WeakMap<TokenRecord, Claims>();
+/** By principal, not by token: the table makes a record a look-up, and all of them share the principal it keeps. */
+const PRINCIPAL_FACTS = new WeakMap<Principal, Claims>();
 
-function principalFactsOf(token: TokenRecord): Claims {
-  const known = PRINCIPAL_FACTS.get(token);
+function principalFactsOf({ principal }: TokenRecord): Claims {
+  const known = PRINCIPAL_FACTS.get(principal);
   if (known) return known;
-  const facts = principalFacts(token.principal);
-  PRINCIPAL_FACTS.set(token, facts);
+  const facts = principalFacts(principal);
+  PRINCIPAL_FACTS.set(principal, facts);
   return facts;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage } from 'node:http';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { readBody } from './body.ts';
@@ -12,7 +12,7 @@ async function read(
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const arrived = once(server, 'request') as Promise<[IncomingMessage, import('node:http').ServerResponse]>;
+  const arrived = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
   const outgoing = request({
     port: (server.address() as AddressInfo).port,
     host: '127.0.0.1',
