@@ -87,6 +87,13 @@ describe('POST /api/oauth/token refuses', () => {
         async () => ({ subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' }),
       ],
       [
+        'no requested type, which asks for one that there is not yet',
+        400,
+        'invalid_request',
+        'request.token_type',
+        async () => ({ requested_token_type: null }),
+      ],
+      [
         'another requested type',
         400,
         'invalid_request',

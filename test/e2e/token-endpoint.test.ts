@@ -125,6 +125,11 @@ describe('POST /api/oauth/token grants', () => {
     expect(reply.json()['issued_token_type']).toBe('urn:countersign:token-type:access_token:organization');
   });
 
+  it('as if a parameter without a value had not been sent', async () => {
+    const reply = await exchange({ actor_token: '', resource: '', scope: '', expiration: '' });
+    expect(reply.json()).toMatchObject({ expires_in: 7200, scope: '' });
+  });
+
   it('asking the issuer for its keys once', async () => {
     const before = await exchange();
     expect(before.status).toBe(200);

@@ -57,7 +57,12 @@ function serveConnections(server: Server, app: App): void {
   /** The last answer that each connection is owed, or was. */
   const last = new WeakMap<Duplex, ServerResponse>();
   const serve = (awaitsContinue: boolean) => (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    last.set(incoming.socket, outgoing);
+    const { socket, headers } = incoming;
+    // Node throws away what comes in one segment with an offer to upgrade that is ignored, be it half of a request: the
+    // next thing it reads may begin in the middle of a body. So such a request is the last one of its connection.
+    if (last.get(socket)?.req.headers.upgrade !== undefined) return void socket.destroy();
+    if (headers.upgrade !== undefined) outgoing.shouldKeepAlive = false;
+    last.set(socket, outgoing);
     app.request(incoming, outgoing, awaitsContinue);
   };
   server.on('request', serve(false));

@@ -80,7 +80,7 @@ function acceptableHeader(header: Claims): Header | undefined {
 }
 
 /**
- * RFC 8725 section 3.11: a typed token (`at+jwt`, `logout+jwt`, `dpop+jwt`, our own assertions) was made for another
+ * RFC 8725 section 3.11: a typed token (`at+jwt`, `logout+jwt`, `dpop+jwt`) was made for another
  * use and is no subject token, even from an issuer we trust. Identity tokens say `JWT` or nothing; the name is a media
  * type, hence without case and with or without `application/` (RFC 7515 section 4.1.9).
  */

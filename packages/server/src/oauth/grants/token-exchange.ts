@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@countersign/core';
 import { exchangeToken } from '../../exchange/exchange-token.ts';
 import type { ExchangeDeps } from '../../exchange/model.ts';
-import { malformed, requiredString, single, type Malformed } from '../../http/parameter.ts';
+import { malformed, optionalString, requiredString, single, type Malformed } from '../../http/parameter.ts';
 import type { Parameters } from '../../http/parameters.ts';
 import type { Profile } from '../profile/profile.ts';
 import { pulumiProfile } from '../profile/pulumi.ts';
@@ -15,6 +15,9 @@ const SUBJECT_TOKEN_TYPES: readonly string[] = [
   'urn:ietf:params:oauth:token-type:id_token',
   'urn:ietf:params:oauth:token-type:jwt',
 ];
+
+/** What no `requested_token_type` asks for (RFC 8693 section 2.1 leaves it to the server). */
+const ABSENT = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** The token exchange grant (RFC 8693). */
 export function tokenExchangeGrant(deps: ExchangeDeps): GrantHandler {
@@ -41,20 +44,22 @@ interface Checked {
 function checkShared(parameters: Parameters): Result<Checked, Malformed> {
   for (const name of ['actor_token', 'actor_token_type']) {
     const value = single(parameters, name);
+    if (value.ok && (value.value === undefined || value.value === '')) continue;
     // Ignoring an actor would issue a token for somebody that the caller did not name (RFC 8693 section 1.1).
-    if (!value.ok || value.value !== undefined) return malformed(`${name} is not supported`);
+    return malformed(`${name} is not supported`);
   }
   const subjectType = requiredString(parameters, 'subject_token_type');
   if (!subjectType.ok) return subjectType;
-  const requested = requiredString(parameters, 'requested_token_type');
+  const requested = optionalString(parameters, 'requested_token_type');
   if (!requested.ok) return requested;
   if (!SUBJECT_TOKEN_TYPES.includes(subjectType.value)) return unsupported('subject_token_type');
-  const profile = PROFILES.find((candidate) => candidate.serves(requested.value));
+  const type = requested.value === undefined || requested.value === '' ? ABSENT : requested.value;
+  const profile = PROFILES.find((candidate) => candidate.serves(type));
   if (!profile) return unsupported('requested_token_type');
-  if ((parameters.values.get('resource') ?? []).length > 0) {
+  if ((parameters.values.get('resource') ?? []).some((resource) => resource !== '')) {
     return err({ code: 'request.resource', hint: ['resource is not supported for this token type'] });
   }
-  return ok({ profile, requested: requested.value });
+  return ok({ profile, requested: type });
 }
 
 function unsupported(name: string): Result<never, Malformed> {

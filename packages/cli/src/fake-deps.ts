@@ -1,0 +1,59 @@
+import type { DemoPackage, Deps, ServerPackage } from './deps.ts';
+
+/** Deps for tests: nothing outside is touched, and everything that was written can be read. */
+export interface FakeDeps extends Deps {
+  readonly out: () => string;
+  readonly errors: () => string;
+  /** Sends a signal to whoever listens. */
+  readonly interrupt: () => void;
+  readonly listeners: () => number;
+  readonly exits: readonly number[];
+}
+
+export interface World {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly isTTY?: boolean;
+  readonly fetch?: typeof fetch;
+  readonly now?: () => number;
+  readonly server?: Partial<ServerPackage>;
+  readonly demo?: Partial<DemoPackage>;
+}
+
+export function fakeDeps(world: World = {}): FakeDeps {
+  const out: string[] = [];
+  const errors: string[] = [];
+  const exits: number[] = [];
+  const callbacks = new Set<() => void>();
+  const isTTY = world.isTTY ?? false;
+  return {
+    out: () => out.join(''),
+    errors: () => errors.join(''),
+    interrupt: () => [...callbacks].forEach((callback) => callback()),
+    listeners: () => callbacks.size,
+    exits,
+    stdout: { isTTY, write: (text) => void out.push(text) },
+    stderr: { isTTY, write: (text) => void errors.push(text) },
+    readStdin: async (limit) => within(world.stdin ?? '', limit),
+    readFile: async (path, limit) => {
+      const text = world.files?.[path];
+      if (text === undefined) throw new Error('no such file');
+      return within(text, limit) ?? Promise.reject(new Error('too long'));
+    },
+    env: world.env ?? {},
+    fetch: world.fetch ?? (() => Promise.reject(new Error('this test has no network'))),
+    now: world.now ?? (() => 0),
+    onInterrupt: (callback) => {
+      callbacks.add(callback);
+      return () => void callbacks.delete(callback);
+    },
+    exit: (code) => void exits.push(code),
+    loadServer: async () => (world.server ?? {}) as ServerPackage,
+    loadDemo: async () => (world.demo ?? {}) as DemoPackage,
+  };
+}
+
+function within(text: string, limit: number): string | undefined {
+  return text.length > limit ? undefined : text;
+}

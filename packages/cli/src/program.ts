@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import type { CommandContext } from './command.ts';
+import { checkCommand } from './commands/check/command.ts';
+import { demoCommand } from './commands/demo/command.ts';
+import { exchangeCommand } from './commands/exchange/command.ts';
+import { explainCommand } from './commands/explain/command.ts';
+import { serveCommand } from './commands/serve/command.ts';
+import { versionCommand } from './commands/version/command.ts';
+import { readVersion } from './version.ts';
+
+/** Every command, in the order of `--help`. Adding one = one folder and one line. */
+const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
+  demoCommand,
+  serveCommand,
+  checkCommand,
+  exchangeCommand,
+  explainCommand,
+  versionCommand,
+];
+
+/** Commands of the contract that are still to come: refused by name rather than as a typing mistake. */
+export const PLANNED: readonly string[] = [
+  'init',
+  'curl',
+  'run',
+  'login',
+  'logout',
+  'whoami',
+  'doctor',
+  'token',
+  'credential-helper',
+  'audit',
+  'render',
+  'storage',
+  'keys',
+  'issuer',
+  'completion',
+];
+
+const EXAMPLES = `
+Start here:
+  $ countersign demo
+
+Exit codes: 0 ok, 1 unexpected, 2 usage or configuration, 3 refused, 4 no credential, 5 network, 6 server error,
+7 a check failed, 130 interrupted.`;
+
+/** The whole command line. Nothing is printed and nothing ends the process except through the context. */
+export function createProgram(context: CommandContext): Command {
+  const { stdout, stderr } = context.deps;
+  const program = new Command('countersign')
+    .description('Exchanges identity tokens for short-lived access tokens, and guards services with them.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .addHelpText('after', EXAMPLES);
+  for (const create of COMMANDS) program.addCommand(create(context));
+  for (const command of [program, ...descendants(program)]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .configureOutput({
+        writeOut: (text) => stdout.write(text),
+        writeErr: (text) => stderr.write(text),
+        outputError: (text, write) => write(text.replace(/^error: /, 'countersign: ')),
+      });
+  }
+  return program;
+}
+
+function descendants(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => [child, ...descendants(child)]);
+}
