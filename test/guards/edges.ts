@@ -9,7 +9,7 @@ export const edgeGuards: readonly Guard[] = [
     guard: "if (voucher.kind !== 'organization' || voucher.organization !== organization) return undefined;",
     without: "if (voucher.kind === 'server') return undefined;",
     test: 'packages/server/src/caller/role.test.ts',
-    fails: 'a person of a provider with the email and login of an admin',
+    fails: 'an admin is what the table says',
   },
   {
     threat: '18',

@@ -1,3 +1,4 @@
+import { commandLineGuards } from './command-line.ts';
 import { configGuards } from './config.ts';
 import { coreGuards } from './core.ts';
 import { edgeGuards } from './edges.ts';
@@ -18,4 +19,5 @@ export const guards: readonly Guard[] = [
   ...storageGuards,
   ...edgeGuards,
   ...gatewayGuards,
+  ...commandLineGuards,
 ];

@@ -161,8 +161,8 @@ export const policyGuards: readonly Guard[] = [
     file: 'packages/core/src/policy/dialect/ppl-criteria.ts',
     guard: "if (effect === 'deny') return { op: 'not', of: [positive] };",
     without: '',
-    test: 'packages/core/src/policy/dialect/ppl-criteria.test.ts',
-    fails: 'nobody is kept out by a negative deny',
+    test: 'packages/core/src/policy/dialect/ppl.test.ts',
+    fails: 'is kept out by a negative deny',
   },
   {
     threat: '15',
