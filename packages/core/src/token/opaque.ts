@@ -27,9 +27,9 @@ const FORM = /^([a-z]{3})_[0-9A-Za-z]{32}[0-9A-Za-z]{6}$/;
 /**
  * Makes a value from `bytes` of a CSPRNG ({@link OPAQUE_RANDOM_BYTES} or more; fewer is a fault and throws).
  *
- * The bytes are read as one number and reduced modulo 62^32. 2^384 is 2^193 times larger than 62^32, so that no body
- * is likelier than another by more than one part in 2^193; nothing is rejected, so that it can neither fail nor loop.
- * (Mapping single bytes by `% 62` would make eight characters a quarter likelier than the rest.)
+ * Six bytes at a time are read as one number and reduced to four characters. 2^48 is 2^24 times larger than 62^4, so
+ * that no group of four is likelier than another by more than one part in 2^24; nothing is rejected, so that it can
+ * neither fail nor loop. (Mapping single bytes by `% 62` would make eight characters a quarter likelier than the rest.)
  */
 export function formatOpaque(
   prefix: TokenPrefix,
@@ -41,19 +41,24 @@ export function formatOpaque(
   return body + checksum(body);
 }
 
+const GROUP_BYTES = 6;
+const GROUP_CHARACTERS = 4;
+
 function randomText(bytes: Uint8Array): string {
-  let number = BigInt(`0x${hex(bytes)}`);
   let text = '';
-  while (text.length < RANDOM_LENGTH) {
-    text += BASE62[Number(number % 62n)] ?? '';
-    number /= 62n;
+  for (let at = 0; text.length < RANDOM_LENGTH; at += GROUP_BYTES) {
+    let number = 0;
+    // Stays below 2^48, so that doubles are exact.
+    for (let next = at; next < at + GROUP_BYTES; next += 1) number = number * 256 + (bytes[next] ?? 0);
+    text += base62(number, GROUP_CHARACTERS);
   }
   return text;
 }
 
-function hex(bytes: Uint8Array): string {
+/** The last `length` base62 digits of a number, least significant first. */
+function base62(number: number, length: number): string {
   let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (let rest = number; text.length < length; rest = Math.floor(rest / 62)) text += BASE62[rest % 62] ?? '';
   return text;
 }
 
@@ -81,10 +86,5 @@ export function checksumText(mac: Uint8Array): string {
   let number = 0;
   // Stays below 62^6 × 256 < 2^44, so that doubles are exact.
   for (const byte of mac.subarray(0, 8)) number = (number * 256 + byte) % CHECKSUM_RANGE;
-  let text = '';
-  while (text.length < CHECKSUM_LENGTH) {
-    text += BASE62[number % 62] ?? '';
-    number = Math.floor(number / 62);
-  }
-  return text;
+  return base62(number, CHECKSUM_LENGTH);
 }

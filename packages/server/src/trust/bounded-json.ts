@@ -72,12 +72,16 @@ function countMembers(text: string, bounds: JsonBounds): number | undefined {
 
 /** Index of the quote that ends the string which begins at `start`; the end of the text when there is none. */
 function stringEnd(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (character === QUOTE) return at;
-    if (character === BACKSLASH) at += 1;
-  }
-  return text.length;
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end;
+}
+
+/** A quote behind an odd number of backslashes is part of its string. */
+function isEscaped(text: string, quote: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1;
+  return backslashes % 2 === 1;
 }
 
 /** How many members a value holds, or NaN when one of its scalars is unsound. Recursion is safe: depth was bounded. */
