@@ -7,9 +7,9 @@ it('the configuration that README shows loads and compiles', async () => {
   const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
   const loaded = loadConfig({
     file: 'countersign.yaml',
-    env: { COUNTERSIGN_ADMIN_TOKEN: 'an administrator’s token of the tests' },
+    env: { COUNTERSIGN_ADMIN_TOKEN: 'administrator-of-the-readme-example' },
     readFile: () => ({ ok: true, value: yaml }),
   });
-  expect(loaded).toMatchObject({ ok: true });
+  expect(loaded.ok ? [] : loaded.error).toEqual([]);
   expect(loaded.ok && compileSnapshot(loaded.value.config)).toMatchObject({ ok: true });
 });
