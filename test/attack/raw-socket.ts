@@ -8,51 +8,48 @@ import { connect, type Socket } from 'node:net';
 export interface RawConnection {
   readonly socket: Socket;
   write(bytes: string): void;
-  /** Everything that has come so far, byte for byte as Latin-1. */
-  received(): string;
-  /** Waits until what has come matches, or the connection is gone. */
+  /** Waits until what has come matches, or the connection is gone; gives all of it, byte for byte as Latin-1. */
   until(pattern: RegExp): Promise<string>;
-  /** Waits until the other side has closed the connection. */
+  /** Waits until the connection is gone. */
   closed(): Promise<string>;
 }
 
 export async function dial(port: number): Promise<RawConnection> {
   // A reset is an answer like any other here: what counts is what came before it.
   const socket = connect(port, '127.0.0.1').on('error', () => {});
+  const waiting = new Set<() => void>();
+  const look = (): void => waiting.forEach((waiter) => waiter());
   let text = '';
-  const changed = new Set<() => void>();
-  const wake = (): void => changed.forEach((look) => look());
-  socket.on('data', (chunk: Buffer) => {
-    text += chunk.toString('latin1');
-    wake();
-  });
-  socket.on('close', wake);
+  socket
+    .on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      look();
+    })
+    .on('close', look);
   await once(socket, 'connect');
 
   const when = (satisfied: () => boolean): Promise<string> =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const waiter = (): void => {
         if (!satisfied() && !socket.destroyed) return;
-        changed.delete(look);
+        waiting.delete(waiter);
         resolve(text);
       };
-      changed.add(look);
-      look();
+      waiting.add(waiter);
+      waiter();
     });
   return {
     socket,
     write: (bytes) => void socket.write(bytes, 'latin1'),
-    received: () => text,
     until: (pattern) => when(() => pattern.test(text)),
     closed: () => when(() => false),
   };
 }
 
-/** Sends bytes on a connection of their own, ends our side, and gives everything that came back. */
+/** Everything that came back on a connection of its own, which the server has to close. */
 export async function exchangeBytes(port: number, bytes: string): Promise<string> {
   const connection = await dial(port);
   connection.write(bytes);
-  connection.socket.end();
   return connection.closed();
 }
 
@@ -77,36 +74,39 @@ export function answersIn(text: string): readonly RawAnswer[] {
   let rest = text;
   while (rest !== '') {
     const end = rest.indexOf('\r\n\r\n');
-    const status = /^HTTP\/1\.1 (\d{3}) /.exec(rest)?.[1];
-    if (end === -1 || status === undefined)
-      throw new Error(`not an answer: ${JSON.stringify(rest.slice(0, 200))}`);
+    const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(rest)?.[1] ?? Number.NaN);
+    if (end === -1 || Number.isNaN(status)) throw new Error(`not an answer: ${JSON.stringify(rest)}`);
     const lines = rest.slice(0, end);
-    const [body, after] = bodyOf(lines, rest.slice(end + 4), Number(status));
-    answers.push({ status: Number(status), head: lines, body });
+    const { body, after } = cutBody(lines, rest.slice(end + 4), status);
+    answers.push({ status, head: lines, body });
     rest = after;
   }
   return answers;
 }
 
-function bodyOf(lines: string, rest: string, status: number): readonly [body: string, after: string] {
-  if (status < 200 || status === 204 || status === 304) return ['', rest];
-  if (/^transfer-encoding: *chunked$/im.test(lines)) return chunksOf(rest);
-  const length = Number(/^content-length: *(\d+)$/im.exec(lines)?.[1] ?? rest.length);
-  if (rest.length < length) throw new Error(`cut off: ${rest.length} of ${length} bytes`);
-  return [rest.slice(0, length), rest.slice(length)];
+interface Cut {
+  readonly body: string;
+  readonly after: string;
 }
 
-function chunksOf(text: string): readonly [body: string, after: string] {
+function cutBody(lines: string, rest: string, status: number): Cut {
+  if (status < 200 || status === 204 || status === 304) return { body: '', after: rest };
+  if (/^transfer-encoding: *chunked$/im.test(lines)) return cutChunks(rest);
+  const length = Number(/^content-length: *(\d+)\r?$/im.exec(lines)?.[1] ?? rest.length);
+  if (rest.length < length) throw new Error(`cut off: ${rest.length} of ${length} bytes`);
+  return { body: rest.slice(0, length), after: rest.slice(length) };
+}
+
+function cutChunks(text: string): Cut {
   let body = '';
   let rest = text;
   for (;;) {
-    const [line, digits] = /^([0-9a-f]+)\r\n/i.exec(rest) ?? [];
-    if (line === undefined) throw new Error(`not a chunk: ${JSON.stringify(rest.slice(0, 200))}`);
-    const size = Number.parseInt(digits ?? '', 16);
-    const end = line.length + size;
-    if (rest.slice(end, end + 2) !== '\r\n') throw new Error('a chunk without its end');
+    const [line = '', digits = ''] = /^([0-9a-f]+)\r\n/i.exec(rest) ?? [];
+    const end = line.length + Number.parseInt(digits, 16);
+    if (line === '' || rest.slice(end, end + 2) !== '\r\n')
+      throw new Error(`not a chunk: ${JSON.stringify(rest)}`);
     body += rest.slice(line.length, end);
     rest = rest.slice(end + 2);
-    if (size === 0) return [body, rest];
+    if (end === line.length) return { body, after: rest };
   }
 }

@@ -1,3 +1,4 @@
+import { attackGuards } from './attack.ts';
 import { commandLineGuards } from './command-line.ts';
 import { configGuards } from './config.ts';
 import { coreGuards } from './core.ts';
@@ -20,4 +21,5 @@ export const guards: readonly Guard[] = [
   ...edgeGuards,
   ...gatewayGuards,
   ...commandLineGuards,
+  ...attackGuards,
 ];

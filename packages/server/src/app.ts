@@ -56,6 +56,8 @@ async function handle(
     return writeAnswer(incoming, outgoing, pong());
   if (incoming.method === 'GET' && incoming.url === '/readyz')
     return writeAnswer(incoming, outgoing, deps.ready());
+  if (!isFramed(incoming))
+    return writeAnswer(incoming, outgoing, jsonAnswer(400, { error: 'transfer coding' }));
   const destination = destinationOf(deps, incoming);
   switch (destination.kind) {
     case 'malformed':
@@ -81,6 +83,15 @@ async function handle(
       return deps.gateway.handle(incoming, outgoing, destination.host, destination.port, awaitsContinue);
     }
   }
+}
+
+/**
+ * Whether a body is framed in a way that all parties read alike: by its length, or chunked and nothing else. The parser
+ * drops any other coding in silence, and the upstream would get a body that still wears it (RFC 9112 section 6.1).
+ */
+function isFramed({ headers, httpVersion }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  return coding === undefined || (coding.trim().toLowerCase() === 'chunked' && httpVersion === '1.1');
 }
 
 /** For `Allow`: what an upstream may be asked, as far as we are concerned. */

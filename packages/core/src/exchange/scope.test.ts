@@ -63,6 +63,11 @@ describe('parseScope', () => {
     expect(parseScope('team', `team:${'a'.repeat(129)}`)).toEqual(refused);
   });
 
+  it('takes no token of ours for a name', () => {
+    expect(parseScope('team', `team:cst_${'a'.repeat(38)}`)).toEqual({ ok: false, error: 'request.scope' });
+    expect(parseScope('runner', 'runner:cso_builders')).toEqual({ ok: false, error: 'request.scope' });
+  });
+
   it('prints every scope that it accepts exactly as it came', () => {
     const scope = fc.oneof(
       fc.constantFrom('', 'admin'),

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../result.ts';
+import { hasOpaqueForm } from '../token/opaque.ts';
 import type { TokenType } from '../token/token-type.ts';
 import type { Target } from './model.ts';
 
@@ -38,7 +39,9 @@ function named(
   target: (name: string) => Target,
 ): Result<Target, 'request.scope'> {
   const name = text.slice(prefix.length);
-  return text.startsWith(prefix) && NAME.test(name) ? ok(target(name)) : err('request.scope');
+  // A token where a name belongs (two variables swapped in a script) would be kept with the decision, in clear.
+  if (!text.startsWith(prefix) || !NAME.test(name) || hasOpaqueForm(name)) return err('request.scope');
+  return ok(target(name));
 }
 
 /** Writes a target the way {@link parseScope} reads it. */

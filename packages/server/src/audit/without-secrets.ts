@@ -10,8 +10,11 @@ export const MAX_TEXT = 512;
 /** An opaque value of ours, whole or cut off. */
 const OPAQUE = /\bcs[a-z]_[0-9A-Za-z]{8,}/g;
 
-/** A JWS or JWE, whole or cut off: base64url of `{"` begins with `eyJ`. */
-const JWT = /eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)*/g;
+/**
+ * A JWS or JWE, whole or cut off: base64url of `{"` begins with `eyJ`. Where white space follows the brace it begins
+ * with `ey` or `ew` alone, which words do too, so there the dots have to be there as well.
+ */
+const JWT = /eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)*|\be[wy][A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]+)+/g;
 
 /** Cuts, then blots out; the order bounds the work. */
 export function withoutSecrets(text: string): string {
