@@ -56,8 +56,8 @@ describe('formatOpaque', () => {
         for (let group = 0; group < 8; group += 1) {
           const bytes = random.slice(group * 6, group * 6 + 6);
           const number = bytes.reduce((value, byte) => value * 256n + BigInt(byte), 0n);
-          const read = [...text.slice(group * 4, group * 4 + 4)]
-            .reverse()
+          const read = Array.from(text.slice(group * 4, group * 4 + 4))
+            .toReversed()
             .reduce((value, digit) => value * 62n + BigInt(BASE62.indexOf(digit)), 0n);
           expect(read).toBe(number % 62n ** 4n);
         }
