@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, post, type Reply } from '../support/request.ts';
+import { ask, post } from '../support/request.ts';
+import { exchangeWith, MAIN, typeOf, type Overrides } from './exchange-parameters.ts';
 import { startHouse, type House } from './house.ts';
 
 let house: House;
@@ -8,36 +9,13 @@ beforeAll(async () => {
 });
 afterAll(() => house.dispose());
 
-const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
-const typeOf = (type: string) => `urn:pulumi:token-type:access_token:${type}`;
-const main = {
-  aud: 'urn:pulumi:org:acme',
-  sub: 'repo:acme/shop:ref:refs/heads/main',
-  repository: 'acme/shop',
-};
-
-async function parameters(
-  overrides: Readonly<Record<string, unknown>> = {},
-): Promise<Record<string, unknown>> {
-  return {
-    grant_type: GRANT,
-    audience: 'urn:pulumi:org:acme',
-    subject_token_type: ID_TOKEN,
-    requested_token_type: typeOf('organization'),
-    subject_token: overrides['subject_token'] ?? (await house.ci.mint(main)),
-    ...overrides,
-  };
-}
-
-const exchange = async (overrides: Readonly<Record<string, unknown>> = {}): Promise<Reply> =>
-  post(house.server.port, '/api/oauth/token', await parameters(overrides));
+const exchange = (overrides: Overrides = {}) => exchangeWith(house, overrides);
 
 describe('POST /api/oauth/token refuses', () => {
   const hour = 3600;
   const now = () => Math.floor(Date.now() / 1000);
   const mint = (claims: Readonly<Record<string, unknown>>, header = {}) =>
-    house.ci.mint({ ...main, ...claims }, { header });
+    house.ci.mint({ ...MAIN, ...claims }, { header });
   const cases: readonly [string, number, string, string, () => Promise<Readonly<Record<string, unknown>>>][] =
     [
       [
@@ -154,21 +132,21 @@ describe('POST /api/oauth/token refuses', () => {
         400,
         'invalid_request',
         'token.not_trusted',
-        async () => ({ subject_token: await house.ci.mint(main, { issuer: 'https://evil.example' }) }),
+        async () => ({ subject_token: await house.ci.mint(MAIN, { issuer: 'https://evil.example' }) }),
       ],
       [
         'a token of a disabled issuer',
         400,
         'invalid_request',
         'token.not_trusted',
-        async () => ({ subject_token: await house.ci.mint(main, { issuer: 'http://127.0.0.1:1/off' }) }),
+        async () => ({ subject_token: await house.ci.mint(MAIN, { issuer: 'http://127.0.0.1:1/off' }) }),
       ],
       [
         'a token signed by another issuer',
         400,
         'invalid_request',
         'token.not_trusted',
-        async () => ({ subject_token: await house.foreign.mint(main, { issuer: house.ci.url }) }),
+        async () => ({ subject_token: await house.foreign.mint(MAIN, { issuer: house.ci.url }) }),
       ],
       [
         'an unknown key',
@@ -182,7 +160,7 @@ describe('POST /api/oauth/token refuses', () => {
         400,
         'invalid_request',
         'token.not_trusted',
-        async () => ({ subject_token: await house.foreign.mint(main) }),
+        async () => ({ subject_token: await house.foreign.mint(MAIN) }),
       ],
       [
         'an expired token',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, post, type Reply } from '../support/request.ts';
+import { ask, post } from '../support/request.ts';
+import { exchangeWith, MAIN, parametersOf, typeOf, type Overrides } from './exchange-parameters.ts';
 import { startHouse, type House } from './house.ts';
 
 let house: House;
@@ -8,30 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.dispose());
 
-const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
-const typeOf = (type: string) => `urn:pulumi:token-type:access_token:${type}`;
-const main = {
-  aud: 'urn:pulumi:org:acme',
-  sub: 'repo:acme/shop:ref:refs/heads/main',
-  repository: 'acme/shop',
-};
-
-async function parameters(
-  overrides: Readonly<Record<string, unknown>> = {},
-): Promise<Record<string, unknown>> {
-  return {
-    grant_type: GRANT,
-    audience: 'urn:pulumi:org:acme',
-    subject_token_type: ID_TOKEN,
-    requested_token_type: typeOf('organization'),
-    subject_token: overrides['subject_token'] ?? (await house.ci.mint(main)),
-    ...overrides,
-  };
-}
-
-const exchange = async (overrides: Readonly<Record<string, unknown>> = {}): Promise<Reply> =>
-  post(house.server.port, '/api/oauth/token', await parameters(overrides));
+const exchange = (overrides: Overrides = {}) => exchangeWith(house, overrides);
 
 describe('POST /api/oauth/token grants', () => {
   it.each([
@@ -58,7 +36,7 @@ describe('POST /api/oauth/token grants', () => {
   });
 
   it('a personal token by a typed matcher', async () => {
-    const subject_token = await house.ci.mint({ ...main, repository_id: '42' });
+    const subject_token = await house.ci.mint({ ...MAIN, repository_id: '42' });
     const reply = await exchange({
       requested_token_type: typeOf('personal'),
       scope: 'user:ada',
@@ -78,14 +56,14 @@ describe('POST /api/oauth/token grants', () => {
   });
 
   it('an admin token only where a policy lists the permission', async () => {
-    const ops = await house.ci.mint({ ...main, sub: 'repo:acme/ops:ref:refs/heads/main' });
+    const ops = await house.ci.mint({ ...MAIN, sub: 'repo:acme/ops:ref:refs/heads/main' });
     expect((await exchange({ scope: 'admin', subject_token: ops })).json()['scope']).toBe('admin');
     expect((await exchange({ scope: 'admin' })).json()['code']).toBe('policy.refused');
   });
 
   it('the same by a form, with the lifetime as text', async () => {
     const body = new URLSearchParams(
-      (await parameters({ expiration: '600', scope: '' })) as Record<string, string>,
+      (await parametersOf(house, { expiration: '600', scope: '' })) as Record<string, string>,
     );
     const reply = await ask(house.server.port, {
       method: 'POST',
@@ -97,9 +75,11 @@ describe('POST /api/oauth/token grants', () => {
   });
 
   it('at the doubled slash that a client with a trailing slash in its base URL sends', async () => {
-    const reply = await post(house.server.port, '//api/oauth/token', await parameters());
+    const reply = await post(house.server.port, '//api/oauth/token', await parametersOf(house));
     expect(reply.status).toBe(200);
-    expect((await post(house.server.port, '/x//api/oauth/token', await parameters())).status).toBe(404);
+    expect((await post(house.server.port, '/x//api/oauth/token', await parametersOf(house))).status).toBe(
+      404,
+    );
   });
 
   it('for tokens signed with ES256, an array audience and nested claims, within the limits of the issuer', async () => {

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { freePort } from '../support/server-process.ts';
 import type { Row } from './bench.ts';
 import { answers, type Job, type Started } from './frame.ts';
 import { githubClaims } from './github-claims.ts';
-import { freePort, serveTarget } from './serve.ts';
+import { serveTarget } from './serve.ts';
 
 /**
  * The exchange of one id_token for one access token, RS256, 64 different tokens with a full set of GitHub's claims.

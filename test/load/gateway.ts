@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { accessToken } from '../support/exchange.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { freePort } from '../support/server-process.ts';
 import type { Row } from './bench.ts';
 import { answers, type Job, type Started } from './frame.ts';
 import { githubClaims } from './github-claims.ts';
-import { freePort, serveTarget } from './serve.ts';
+import { serveTarget } from './serve.ts';
 
 /**
  * An authorised GET of 1 KiB through a proxy. Ours: opaque token, policy, header hygiene, signed assertion. The peer:

@@ -3,7 +3,7 @@ import { isId } from './audit/decision-id.ts';
 import { explainDecision, type DecisionExplanation } from './audit/explain-decision.ts';
 import { loadConfig } from './config/load.ts';
 import { readTextFile } from './config/text-file.ts';
-import type { StartFailure } from './main.ts';
+import type { StartFailure } from './start-failure.ts';
 import { openSqliteReadOnly } from './storage/engine/sqlite.ts';
 import { findDecision, parseDecision } from './storage/repositories/decisions.ts';
 

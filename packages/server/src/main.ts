@@ -6,7 +6,7 @@ import { createSystemClock } from './adapters/system-clock.ts';
 import { createSystemRandom } from './adapters/system-random.ts';
 import { createApp, type App } from './app.ts';
 import { createDecisions } from './audit/decision-writer.ts';
-import { loadConfig, type ConfigProblem, type LoadedConfig } from './config/load.ts';
+import { loadConfig, type LoadedConfig } from './config/load.ts';
 import { readTextFile } from './config/text-file.ts';
 import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
 import { listen, type Listener } from './listen.ts';
@@ -16,6 +16,7 @@ import { readiness } from './readiness.ts';
 import type { ServiceDeps } from './service.ts';
 import { compileSnapshot } from './snapshot/compile.ts';
 import type { Snapshot } from './snapshot/model.ts';
+import type { StartFailure } from './start-failure.ts';
 import { standing } from './snapshot/standing.ts';
 import { createPresenter } from './tokens/present.ts';
 import { revokeToken } from './tokens/revoke.ts';
@@ -42,10 +43,6 @@ export interface RunningServer {
   /** Stops accepting, finishes what is under way, then closes storage. */
   close(): Promise<void>;
 }
-
-export type StartFailure =
-  | { readonly kind: 'configuration'; readonly problems: readonly ConfigProblem[] }
-  | { readonly kind: 'storage' | 'keys' | 'listen'; readonly message: string };
 
 export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartFailure>> {
   const loaded = loadConfig({ file: options.configFile, env: options.env, readFile: readTextFile });

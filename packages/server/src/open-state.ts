@@ -5,7 +5,7 @@ import type { Config } from './config/model.ts';
 import { keyFileBeside } from './keys/encryption-key.ts';
 import { openKeys } from './keys/key-ring.ts';
 import type { Keys } from './keys/port.ts';
-import type { StartFailure } from './main.ts';
+import type { StartFailure } from './start-failure.ts';
 import type { Snapshot } from './snapshot/model.ts';
 import { openSqlite, type OpenFailure } from './storage/engine/sqlite.ts';
 import type { Database } from './storage/port.ts';

@@ -1,3 +1,5 @@
+import { stringEnd } from '../trust/bounded-json.ts';
+
 /**
  * Finds members that a JSON object names more than once. `JSON.parse` silently keeps the last of them, and two
  * parsers that keep different ones disagree about what was asked (RFC 8259 section 4); so repetition has to be seen.
@@ -27,25 +29,11 @@ export function repeatedMembers(text: string): ReadonlySet<string> {
 }
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-
-/** Index of the quote that ends the string which begins at `start`. */
-function stringEnd(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end;
-}
-
-function isEscaped(text: string, quote: number): boolean {
-  let backslashes = 0;
-  while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1;
-  return backslashes % 2 === 1;
-}
 
 /** A string is a member's name when a colon follows. */
 function isName(text: string, end: number): boolean {

@@ -1,11 +1,11 @@
 import { err } from '@countersign/core';
 import type { Clock } from '../adapters/ports.ts';
 import type { Decisions } from '../audit/port.ts';
-import { identify } from '../exchange/malformed.ts';
 import { jsonAnswer, type Answer, type ServiceRequest } from '../http/message.ts';
-import { errorAnswer, type ErrorContext } from '../http/oauth-error.ts';
-import { requiredString, type Malformed } from '../http/parameter.ts';
+import { errorAnswer } from '../http/oauth-error.ts';
+import { requiredString } from '../http/parameter.ts';
 import type { Parameters } from '../http/parameters.ts';
+import { refuseMalformed } from '../http/refuse-malformed.ts';
 import { readParameters } from '../http/read-parameters.ts';
 import type { Snapshot } from '../snapshot/model.ts';
 import type { GrantHandler } from './grants/grant-handler.ts';
@@ -23,17 +23,16 @@ export interface TokenEndpointDeps {
 }
 
 export async function tokenEndpoint(deps: TokenEndpointDeps, request: ServiceRequest): Promise<Answer> {
+  if (request.method !== 'POST') {
+    return refuseMalformed(deps, request, { code: 'request.method', hint: [] }, { allow: 'POST' });
+  }
   const { service, settings } = deps.snapshot();
-  const context: ErrorContext = { url: service.url, refusalError: settings.refusalError };
-  const refuse = (refusal: Malformed, headers = {}): Answer =>
-    errorAnswer(context, identify(deps, request.remoteAddress, refusal), headers);
-
-  if (request.method !== 'POST') return refuse({ code: 'request.method', hint: [] }, { allow: 'POST' });
   const parameters = await readParameters(request, settings.limits.body);
-  if (!parameters.ok) return refuse({ code: parameters.error, hint: [] });
+  if (!parameters.ok) return refuseMalformed(deps, request, { code: parameters.error, hint: [] });
   const granted = await dispatch(deps, request, parameters.value);
   if (granted.ok) return jsonAnswer(200, granted.value);
-  return 'decisionId' in granted.error ? errorAnswer(context, granted.error) : refuse(granted.error);
+  if (!('decisionId' in granted.error)) return refuseMalformed(deps, request, granted.error);
+  return errorAnswer({ url: service.url, refusalError: settings.refusalError }, granted.error);
 }
 
 async function dispatch(

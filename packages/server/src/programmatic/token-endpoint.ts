@@ -1,10 +1,10 @@
 import { REFUSALS } from '@countersign/core';
 import { exchangeIdToken } from '../exchange/exchange-id-token.ts';
-import { identify } from '../exchange/malformed.ts';
 import type { ExchangeDeps, IdentifiedRefusal } from '../exchange/model.ts';
 import { jsonAnswer, type Answer, type ServiceRequest } from '../http/message.ts';
 import { errorAnswer, type ErrorContext } from '../http/oauth-error.ts';
-import { requiredString, type Malformed } from '../http/parameter.ts';
+import { requiredString } from '../http/parameter.ts';
+import { refuseMalformed } from '../http/refuse-malformed.ts';
 import { readParameters } from '../http/read-parameters.ts';
 
 /**
@@ -16,22 +16,22 @@ export async function programmaticTokenEndpoint(
   deps: ExchangeDeps,
   request: ServiceRequest,
 ): Promise<Answer> {
+  if (request.method !== 'POST') {
+    return refuseMalformed(deps, request, { code: 'request.method', hint: [] }, { allow: 'POST' });
+  }
   const { service, settings } = deps.snapshot();
-  const context: ErrorContext = { url: service.url, refusalError: settings.refusalError };
-  const refuse = (refusal: Malformed, headers = {}): Answer =>
-    errorAnswer(context, identify(deps, request.remoteAddress, refusal), headers);
-
-  if (request.method !== 'POST') return refuse({ code: 'request.method', hint: [] }, { allow: 'POST' });
   const parameters = await readParameters(request, settings.limits.body);
-  if (!parameters.ok) return refuse({ code: parameters.error, hint: [] });
+  if (!parameters.ok) return refuseMalformed(deps, request, { code: parameters.error, hint: [] });
   const idToken = requiredString(parameters.value, 'id_token');
-  if (!idToken.ok) return refuse(idToken.error);
+  if (!idToken.ok) return refuseMalformed(deps, request, idToken.error);
 
   const session = await exchangeIdToken(deps, {
     idToken: idToken.value,
     remoteAddress: request.remoteAddress,
   });
-  if (!session.ok) return refusedToken(context, session.error);
+  if (!session.ok) {
+    return refusedToken({ url: service.url, refusalError: settings.refusalError }, session.error);
+  }
   return jsonAnswer(200, { Token: session.value.value, Expiry: rfc3339(session.value.expiresAt) });
 }
 

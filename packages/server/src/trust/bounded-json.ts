@@ -71,7 +71,7 @@ function countMembers(text: string, bounds: JsonBounds): number | undefined {
 }
 
 /** Index of the quote that ends the string which begins at `start`; the end of the text when there is none. */
-function stringEnd(text: string, start: number): number {
+export function stringEnd(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end === -1 ? text.length : end;
