@@ -73,7 +73,9 @@ export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse,
   if (answer.status !== 204) headers['content-length'] = length;
   if (hasBody(incoming) && !incoming.complete) headers['connection'] = 'close';
   outgoing.writeHead(answer.status, headers);
-  outgoing.end(incoming.method === 'HEAD' ? undefined : answer.body);
+  if (incoming.method === 'HEAD') outgoing.end();
+  // As many bytes as characters: all of it is ASCII, which node writes faster when it need not look for anything else.
+  else outgoing.end(answer.body, length === answer.body.length ? 'latin1' : 'utf8');
 }
 
 /** Whether a body was announced. `complete` alone says no of a GET that is answered before its parser has returned. */
