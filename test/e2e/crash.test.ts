@@ -52,8 +52,7 @@ describe('kill -9 under load', () => {
     await loading;
     await house.server.start();
 
-    const everyTenth = acknowledged.tokens.filter((_token, index) => index % 10 === 0);
-    for (const token of everyTenth) {
+    for (const token of acknowledged.tokens) {
       const user = await ask(house.server.port, {
         path: '/api/user',
         headers: { authorization: `token ${token}` },

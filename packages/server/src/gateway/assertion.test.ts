@@ -135,7 +135,7 @@ describe('claim headers', () => {
         admin: false,
         vouchedBy: { kind: 'organization', organization: 'acme' },
       },
-      claims: { email: 'ceo@acme.example', iss: 'evil', name: 'CEO', groups: ['admins'], team: 'root' },
+      claims: { email: 'boss@acme.example', iss: 'evil', name: 'Boss', groups: ['admins'], team: 'root' },
     });
     const wanted = withHeaders({
       'x-email': 'email',
