@@ -8,8 +8,8 @@ export const policyGuards: readonly Guard[] = [
     file: 'packages/core/src/policy/evaluate.ts',
     guard: 'outcome !== false) denies.push(rule)',
     without: 'outcome === true) denies.push(rule)',
-    test: 'packages/core/src/policy/evaluate.property.test.ts',
-    fails: 'never allows, and in a deny rule denies',
+    test: 'packages/core/src/policy/evaluate.test.ts',
+    fails: 'is deny when the condition of a deny cannot be evaluated',
   },
   {
     threat: '14',
@@ -17,8 +17,8 @@ export const policyGuards: readonly Guard[] = [
     file: 'packages/core/src/policy/evaluate.ts',
     guard: 'outcome === true) allows.push(rule)',
     without: 'outcome !== false) allows.push(rule)',
-    test: 'packages/core/src/policy/evaluate.property.test.ts',
-    fails: 'never allows, and in a deny rule denies',
+    test: 'packages/core/src/policy/evaluate.test.ts',
+    fails: 'is deny when the condition of an allow cannot be evaluated',
   },
   {
     threat: '14',
@@ -26,8 +26,8 @@ export const policyGuards: readonly Guard[] = [
     file: 'packages/core/src/policy/evaluate.ts',
     guard: 'denies.length === 0 && allows.length > 0',
     without: 'allows.length > 0',
-    test: 'packages/core/src/policy/evaluate.property.test.ts',
-    fails: 'adding an allow never denies what was allowed, nor lifts a deny',
+    test: 'packages/core/src/policy/evaluate.test.ts',
+    fails: 'is deny when any deny matches, and names the denies alone',
   },
   {
     threat: '14',
@@ -44,8 +44,8 @@ export const policyGuards: readonly Guard[] = [
     file: 'packages/core/src/policy/kleene.ts',
     guard: "return outcome === 'error' ? 'error' : !outcome;",
     without: "return outcome === 'error' ? true : !outcome;",
-    test: 'packages/core/src/policy/evaluate.property.test.ts',
-    fails: '',
+    test: 'packages/core/src/policy/kleene.test.ts',
+    fails: 'of error and error is as the tables say',
   },
   {
     threat: '16',
@@ -90,7 +90,7 @@ export const policyGuards: readonly Guard[] = [
     guard: "return typeof value === 'string' ? matches(value) : 'error';",
     without: "return typeof value === 'string' ? matches(value) : false;",
     test: 'packages/core/src/policy/evaluate.test.ts',
-    fails: '',
+    fails: 'is deny when the condition of a deny cannot be evaluated',
   },
   {
     threat: '4',
@@ -108,7 +108,7 @@ export const policyGuards: readonly Guard[] = [
     guard: 'across ? ANY : WITHIN_SEGMENT',
     without: 'ANY',
     test: 'packages/core/src/policy/glob.test.ts',
-    fails: '',
+    fails: '"repo:acme/*" against "repo:acme/app:pull_request": false',
   },
   {
     threat: '9',
