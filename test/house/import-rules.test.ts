@@ -34,6 +34,16 @@ async function lint(file: string, text: string): Promise<string> {
 const planted: readonly [string, string, string][] = [
   ['core may not import node', 'packages/core/src/a.ts', 'node:crypto'],
   ['core may not import a package', 'packages/core/src/policy/a.ts', 'zod'],
+  ['core may not import the engine of conditions', 'packages/core/src/policy/evaluate.ts', '@bufbuild/cel'],
+  ['core may not load it with itself', 'packages/core/src/index.ts', './policy/condition.ts'],
+  ['core may not import a part of it', 'packages/core/src/policy/condition-tree.ts', '@bufbuild/cel/ext'],
+  ['conditions may import no other package', 'packages/core/src/policy/condition.ts', 'zod'],
+  [
+    'conditions may not import what their engine imports',
+    'packages/core/src/policy/condition.ts',
+    '@bufbuild/re2',
+  ],
+  ['conditions may not import node', 'packages/core/src/policy/condition.ts', 'node:vm'],
   ['core may not import the server', 'packages/core/src/a.ts', '@countersign/server'],
   ['server may not import the demo', 'packages/server/src/audit/a.ts', '@countersign/demo'],
   ['server may not import the command line', 'packages/server/src/a.ts', '@countersign/cli'],
@@ -78,6 +88,7 @@ const planted: readonly [string, string, string][] = [
 
 const allowed: readonly [string, string, string][] = [
   ['core may import itself', 'packages/core/src/policy/a.ts', '../claims.ts'],
+  ['conditions alone may import their engine', 'packages/core/src/policy/condition.ts', '@bufbuild/cel'],
   ['the server may import core', 'packages/server/src/trust/a.ts', '@countersign/core'],
   ['an entrance may take a port', 'packages/server/src/oauth/a.ts', '../adapters/ports.ts'],
   ['an entrance may import the exchange', 'packages/server/src/oauth/a.ts', '../exchange/model.ts'],

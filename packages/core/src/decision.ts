@@ -17,7 +17,7 @@ export interface Facts {
   readonly claims: Claims;
   /** {@link principalFacts} of the caller; absent when nobody has been authenticated. */
   readonly principal?: Claims;
-  /** What is asked for. Exchange: `token_type`, `target`, `admin`. Gateway: `method`, `host`, `path`. */
+  /** What is asked for. Exchange: `token_type`, `target`, `admin`, `resources`. Gateway: `method`, `host`, `path`. */
   readonly request: Claims;
 }
 
@@ -26,6 +26,8 @@ export interface Decision {
   readonly effect: Effect;
   /** Ids of the rules that decided: all matching denies, else all matching allows, else none (default deny). */
   readonly determining: readonly string[];
+  /** Ids of rules in audit mode that matched: they decided nothing, and are recorded. */
+  readonly audited: readonly string[];
   readonly reasons: readonly Reason[];
   /** Every rule with what each of its conditions expected and saw; only when asked for. */
   readonly trace?: readonly RuleTrace[];
@@ -34,6 +36,8 @@ export interface Decision {
 export interface RuleTrace {
   readonly rule: string;
   readonly effect: Effect;
+  /** Present for a rule in audit mode. */
+  readonly mode?: 'audit';
   readonly outcome: Outcome;
   readonly root: TraceNode;
 }
@@ -48,9 +52,9 @@ export type TraceNode =
       readonly op: 'test';
       readonly outcome: Outcome;
       readonly reason: Reason;
-      /** What was looked at, e.g. `claims.sub`. */
+      /** What was looked at, e.g. `claims.sub`; `condition` for an expression over all facts. */
       readonly subject: string;
-      /** What would have matched, in words. */
+      /** What would have matched, in words; of a condition its source. */
       readonly expected: string;
       /** What was there; absent = no such claim. */
       readonly seen?: Json;

@@ -25,10 +25,28 @@ export type { Decision, Effect, Facts, Outcome, RuleTrace, TraceNode } from './d
 export { REFUSALS, type RefusalCode } from './refusal-code.ts';
 
 // Policy: model → compile → evaluate → explain. (section of the policy helper)
-export type { Expression, Matcher, Rule, Scalar, Subject, Test, TrustPolicy } from './policy/model.ts';
+export type {
+  Condition,
+  ConditionCompiler,
+  Expression,
+  Matcher,
+  PolicyMode,
+  Rule,
+  Scalar,
+  Subject,
+  Test,
+  TokenFormat,
+  TrustPolicy,
+} from './policy/model.ts';
 export { CRITERIA, type Criterion, type Reason } from './policy/reason.ts';
-export { compilePolicy, type CompiledPolicy, type CompiledTrust } from './policy/compile.ts';
+export {
+  compilePolicy,
+  type CompiledPolicy,
+  type CompiledTrust,
+  type CompileOptions,
+} from './policy/compile.ts';
 export { compileTrust } from './policy/dialect/trust.ts';
+export { printMatch, printRules } from './policy/dialect/print.ts';
 export { compileAccess, type AccessDocument } from './policy/dialect/ppl.ts';
 export { evaluate } from './policy/evaluate.ts';
 export { explain, type Explanation } from './policy/explain.ts';
@@ -45,9 +63,16 @@ export type {
   Target,
 } from './exchange/model.ts';
 export { exchange, exchangeFacts } from './exchange/exchange.ts';
-export { parseScope, printScope } from './exchange/scope.ts';
-export { DEFAULT_EXPIRATION, lifetime, parseExpiration, policyLimit } from './exchange/lifetime.ts';
+export { parseScope, printScope, targetOfScope } from './exchange/scope.ts';
+export {
+  DEFAULT_EXPIRATION,
+  lifetime,
+  parseExpiration,
+  policyLimit,
+  SIGNED_MAX_EXPIRATION,
+} from './exchange/lifetime.ts';
 export { defaultAudiences, parseAudience } from './exchange/audience.ts';
+export { canonicalResource, MAX_RESOURCES } from './exchange/resource.ts';
 
 // Tokens. (section of the exchange helper)
 export {
@@ -73,6 +98,8 @@ export {
   parseOpaque,
   type OpaqueToken,
 } from './token/opaque.ts';
+export { accessTokenClaims, type AccessTokenFacts } from './token/access-token-claims.ts';
+export { projectClaims } from './token/project-claims.ts';
 
 // Routes. (section of the exchange helper)
 export type { ClaimHeader, HeaderLine, RequestHead, Route, RouteAccess } from './route/model.ts';
@@ -86,3 +113,21 @@ export {
   type DownstreamHeadersOptions,
   type UpstreamHeadersInput,
 } from './route/upstream-headers.ts';
+
+// Lint, presets and tests of policies. (section of the lint helper)
+export { lintTrust } from './policy/lint/lint.ts';
+export type { Finding, LintSubject } from './policy/lint/model.ts';
+export { LINT_RULES, type LintRule } from './policy/lint/rules.ts';
+export {
+  runPolicyTest,
+  type PolicyTest,
+  type PolicyTestOutcome,
+  type PolicyTestSubject,
+} from './policy/policy-test.ts';
+export { findPreset, ISSUER_PRESETS, presetForUrl } from './issuer-preset/presets.ts';
+export type { IssuerPreset, IssuerUrl, OutsideRun, OwnerClaim } from './issuer-preset/model.ts';
+export {
+  parseGithubSubject,
+  type GithubContext,
+  type GithubSubject,
+} from './issuer-preset/github-subject.ts';

@@ -199,6 +199,13 @@ export const REFUSALS = {
     'The lifetime that was granted is over.',
     'Exchange a fresh subject token.',
   ),
+  'credential.audience': entry(
+    401,
+    'invalid_token',
+    'The token was not issued for this resource.',
+    'The token opens named resources only, and the route it was shown at is not one of them.',
+    'Ask for a token with this URL as resource, or without one.',
+  ),
   'credential.revoked': entry(
     401,
     'invalid_token',

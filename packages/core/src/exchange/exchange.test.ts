@@ -12,6 +12,7 @@ const directory: Directory = {
   ]),
   teams: new Map([['platform', { name: 'platform', displayName: 'Platform', members: ['ada'] }]]),
   runners: new Set(['linux']),
+  resources: new Set(['https://app.example', 'https://app.example/admin', 'https://wiki.example']),
 };
 
 const main = { sub: 'repo:acme/x:ref:refs/heads/main' };
@@ -28,7 +29,7 @@ function input(
   const trust = compileTrust(policies);
   if (!trust.ok) throw new Error(JSON.stringify(trust.error));
   return {
-    request: { organization: 'acme', target },
+    request: { organization: 'acme', target, resources: [] },
     issuer: { id: 'iss_1', name: 'ci', organization: 'acme', maxExpiration: 90_000, trust: trust.value },
     claims: { iss: 'https://ci.example', ...main },
     directory,
@@ -90,6 +91,8 @@ describe('exchange', () => {
         scope,
         expiresIn: 7200,
         expiresAt: 8200,
+        format: 'opaque',
+        resources: [],
         decision: { effect: 'allow', determining: ['policies[0]'] },
       },
     });
@@ -149,14 +152,14 @@ describe('exchange', () => {
   it.each([
     ['the issuer', { issuer: { ...input(team, [policy({ target: '*' })]).issuer, organization: 'other' } }],
     ['the directory', { directory: { ...directory, organization: 'other' } }],
-    ['the request', { request: { organization: 'other', target: team } }],
+    ['the request', { request: { organization: 'other', target: team, resources: [] } }],
   ])('never crosses organizations: %s belongs to another', (_name, changes) => {
     const result = exchange(input(team, [policy({ target: '*' })], changes));
     expect(result).toEqual({ ok: false, error: { code: 'token.not_trusted' } });
   });
 
   it('joins matching allows to the longest lifetime, below the maximum of the issuer', () => {
-    const request = { organization: 'acme', target: team, expiration: 86_400 };
+    const request = { organization: 'acme', target: team, resources: [], expiration: 86_400 };
     const short = policy({ target: '*', maxExpiration: 60 });
     const long = policy({ target: 'platform', maxExpiration: 3600 });
     const granted = (policies: readonly TrustPolicy[]): number | false => {
@@ -179,6 +182,19 @@ describe('exchange', () => {
 });
 
 describe('exchangeFacts', () => {
+  it('holds the resources that were asked for, in one spelling, and none when none were', () => {
+    const about = (resources: readonly string[]): unknown =>
+      exchangeFacts({ claims: main, request: { organization: 'acme', target: team, resources } }).request;
+    expect(about(['https://App.example:443/', 'https://app.example'])).toEqual({
+      token_type: 'team',
+      target: 'platform',
+      admin: false,
+      resources: ['https://app.example'],
+    });
+    expect(about([])).not.toHaveProperty('resources');
+    expect(about(['https://app.example', 'secret'])).not.toHaveProperty('resources');
+  });
+
   it('holds the claims and what is asked for, and no principal', () => {
     const organization = exchangeFacts(input({ type: 'organization', admin: true }, []));
     expect(organization).toEqual({

@@ -2,9 +2,11 @@ import type { Claims } from '../claims.ts';
 import type { Decision, Facts } from '../decision.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { Principal, UserPrincipal, Voucher } from '../principal.ts';
+import type { RefusalCode } from '../refusal-code.ts';
 import { err, ok, type Result } from '../result.ts';
-import { lifetime, policyLimit } from './lifetime.ts';
+import { lifetime, policyLimit, SIGNED_MAX_EXPIRATION } from './lifetime.ts';
 import type { Directory, ExchangeInput, Grant, Member, Refusal, Target } from './model.ts';
+import { canonicalResources, grantedResources } from './resource.ts';
 import { printScope } from './scope.ts';
 
 /**
@@ -12,7 +14,9 @@ import { printScope } from './scope.ts';
  * policy ∩ requested ∩ what the target has (threat 3); nothing here may add to any of the three.
  *
  * No rule matched, a deny matched and no such target are one refusal, `policy.refused`: callers must not learn what
- * exists. The decision in it tells the operator which; where it says `allow`, the target was missing.
+ * exists. The decision in it tells the operator which; where it says `allow`, the target was missing. For the same
+ * reason a resource that does not exist and one that no policy opens are one refusal, `request.resource`, and both
+ * are told only to who has been allowed something.
  */
 export function exchange(input: ExchangeInput): Result<Grant, Refusal> {
   const { request, issuer, directory, now } = input;
@@ -20,14 +24,21 @@ export function exchange(input: ExchangeInput): Result<Grant, Refusal> {
   if (issuer.organization !== request.organization || directory.organization !== request.organization) {
     return err({ code: 'token.not_trusted' });
   }
+  const asked = canonicalResources(request.resources);
+  if (asked === undefined) return err({ code: 'request.resource' });
   // Policies are evaluated even when there is no such target, so that the answer takes as long as any refusal.
   const decision = evaluate(issuer.trust.policy, exchangeFacts(input));
   const principal = principalOf(request.target, directory);
   if (decision.effect !== 'allow' || principal === undefined) return refused(decision);
 
+  const { determining } = decision;
+  const resources = grantedResources(asked, determining, issuer.trust.resources, directory.resources);
+  if (resources === undefined) return refused(decision, asked.length > 0 ? 'request.resource' : undefined);
+  const signed = request.format === 'jwt' || determining.every((id) => issuer.trust.signed.has(id));
   const expiresIn = lifetime(request.expiration, [
-    policyLimit(decision.determining, issuer.trust.maxExpiration),
+    policyLimit(determining, issuer.trust.maxExpiration),
     issuer.maxExpiration,
+    signed ? SIGNED_MAX_EXPIRATION : Infinity,
   ]);
   // A limit that is no positive number (NaN included) grants no time, and a grant of no time is none.
   if (!(expiresIn >= 1)) return refused(decision);
@@ -37,17 +48,24 @@ export function exchange(input: ExchangeInput): Result<Grant, Refusal> {
     scope: printScope(request.target),
     expiresIn,
     expiresAt: now + expiresIn,
+    format: signed ? 'jwt' : 'opaque',
+    resources,
     decision,
   });
 }
 
-function refused(decision: Decision): Result<never, Refusal> {
-  return err({ code: 'policy.refused', decision });
+function refused(decision: Decision, code: RefusalCode = 'policy.refused'): Result<never, Refusal> {
+  return err({ code, decision });
 }
 
 /** What the policies see; stored with the decision, so that `explain` asks the same engine the same question. */
 export function exchangeFacts(input: Pick<ExchangeInput, 'claims' | 'request'>): Facts {
-  return { claims: input.claims, request: requestFacts(input.request.target) };
+  const { target, resources } = input.request;
+  // In one spelling: a policy that speaks of a resource must not be evaded by another. Nothing else gets in: what is
+  // no list of resources is refused before anything is decided, and is not worth keeping.
+  const asked = canonicalResources(resources) ?? [];
+  const about = asked.length === 0 ? {} : { resources: asked };
+  return { claims: input.claims, request: { ...requestFacts(target), ...about } };
 }
 
 function requestFacts(target: Target): Claims {

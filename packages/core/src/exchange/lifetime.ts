@@ -3,6 +3,9 @@ import { err, ok, type Result } from '../result.ts';
 /** Seconds a token lives when the request does not say. */
 export const DEFAULT_EXPIRATION = 7200;
 
+/** Seconds a signed token lives at most: who verifies it without asking hears of no revocation. */
+export const SIGNED_MAX_EXPIRATION = 3600;
+
 /** Seconds granted: what was asked for, or the default, and never more than any limit. */
 export function lifetime(requested: number | undefined, limits: readonly number[]): number {
   return limits.reduce((granted, limit) => Math.min(granted, limit), requested ?? DEFAULT_EXPIRATION);

@@ -1,6 +1,7 @@
 import type { Claims } from '../claims.ts';
 import type { Decision } from '../decision.ts';
 import type { CompiledTrust } from '../policy/compile.ts';
+import type { TokenFormat } from '../policy/model.ts';
 import type { Principal } from '../principal.ts';
 import type { RefusalCode } from '../refusal-code.ts';
 import type { TokenType } from '../token/token-type.ts';
@@ -24,6 +25,10 @@ export interface ExchangeRequest {
   readonly target: Target;
   /** Seconds asked for; absent = default. */
   readonly expiration?: number;
+  /** `resource` (RFC 8707), as sent; empty = whatever the policies open. */
+  readonly resources: readonly string[];
+  /** `jwt`: only a signed token will do. Absent = as the policies say. */
+  readonly format?: 'jwt';
 }
 
 /** The issuer that vouches, as far as the decision needs it. */
@@ -55,6 +60,8 @@ export interface Directory {
     { readonly name: string; readonly displayName: string; readonly members: readonly string[] }
   >;
   readonly runners: ReadonlySet<string>;
+  /** Resources of the organization: the URLs of its routes, as {@link canonicalResource} gives them. */
+  readonly resources: ReadonlySet<string>;
 }
 
 export interface ExchangeInput {
@@ -77,6 +84,9 @@ export interface Grant {
   readonly expiresIn: number;
   /** Epoch seconds. */
   readonly expiresAt: number;
+  readonly format: TokenFormat;
+  /** Canonical resources that the token opens and nothing else, the API included; empty = no such limit. */
+  readonly resources: readonly string[];
   readonly decision: Decision;
 }
 

@@ -4,7 +4,7 @@ import { compileTrust } from '../policy/dialect/trust.ts';
 import type { TrustPolicy } from '../policy/model.ts';
 import { principalId } from '../principal.ts';
 import type { Result } from '../result.ts';
-import { DEFAULT_EXPIRATION } from './lifetime.ts';
+import { DEFAULT_EXPIRATION, SIGNED_MAX_EXPIRATION } from './lifetime.ts';
 import { exchange } from './exchange.ts';
 import type { Directory, ExchangeRequest, Grant, Refusal, Target } from './model.ts';
 
@@ -18,6 +18,7 @@ const directory: Directory = {
   ),
   teams: new Map(['a', 'b', 'ab'].map((name) => [name, { name, displayName: name, members: [] }])),
   runners: new Set(['a', 'b', 'ab']),
+  resources: new Set(['https://a', 'https://b', 'https://ab']),
 };
 
 const name = fc.constantFrom(...NAMES);
@@ -31,15 +32,19 @@ const target: fc.Arbitrary<Target> = fc.oneof(
   name.map((runner) => ({ type: 'runner' as const, runner })),
 );
 
+const resource = name.map((host) => `https://${host}`);
+
 const allow: fc.Arbitrary<TrustPolicy> = fc
   .record({
+    resources: fc.option(fc.array(resource, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+    format: fc.constantFrom('opaque', 'jwt', undefined),
     tokenType: fc.constantFrom('organization', 'team', 'personal', 'runner'),
     target: pattern,
     admin: fc.boolean(),
     sub: pattern,
     maxExpiration: fc.option(seconds, { nil: undefined }),
   })
-  .map(({ tokenType, target: named, admin, sub, maxExpiration }) => ({
+  .map(({ tokenType, target: named, admin, sub, maxExpiration, resources, format }) => ({
     decision: 'allow',
     tokenType,
     permissions: tokenType === 'organization' && admin ? ['admin'] : [],
@@ -47,6 +52,8 @@ const allow: fc.Arbitrary<TrustPolicy> = fc
     match: {},
     ...(tokenType === 'organization' ? {} : { target: named }),
     ...(maxExpiration === undefined ? {} : { maxExpiration }),
+    ...(resources === undefined ? {} : { resources }),
+    ...(format === undefined ? {} : { format }),
   }));
 
 const deny: fc.Arbitrary<TrustPolicy> = fc
@@ -56,10 +63,17 @@ const deny: fc.Arbitrary<TrustPolicy> = fc
 const policies = fc.array(fc.oneof({ arbitrary: allow, weight: 4 }, deny), { maxLength: 6 });
 
 const request: fc.Arbitrary<ExchangeRequest> = fc
-  .record({ target, expiration: fc.option(seconds, { nil: undefined }) })
-  .map(({ target: asked, expiration }) => ({
+  .record({
+    target,
+    expiration: fc.option(seconds, { nil: undefined }),
+    resources: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.array(resource, { maxLength: 3 })),
+    format: fc.constantFrom('jwt', undefined),
+  })
+  .map(({ target: asked, expiration, resources, format }) => ({
     organization: 'acme',
     target: asked,
+    resources,
+    ...(format === undefined ? {} : { format }),
     ...(expiration === undefined ? {} : { expiration }),
   }));
 
@@ -127,6 +141,40 @@ describe('a grant', () => {
     );
   });
 
+  it('opens what was asked for, what the policies open and what exists, and nothing beside', () => {
+    fc.assert(
+      fc.property(policies, request, name, (list, asked, sub) => {
+        const result = run(list, asked, sub, 90_000);
+        if (!result.ok) return;
+        const { resources, decision } = result.value;
+        const deciding = decision.determining.map((id) => list[Number(/\d+/.exec(id)?.[0])]);
+        const everything = deciding.some((one) => one?.resources === undefined);
+        const opened = deciding.flatMap((one) => one?.resources ?? []);
+        for (const one of resources) {
+          expect(directory.resources).toContain(one);
+          expect(everything || opened.includes(one)).toBe(true);
+        }
+        // No limit only where nothing was asked for and a policy opens everything.
+        if (asked.resources.length > 0) expect(resources).toEqual([...new Set(asked.resources)]);
+        else expect(resources.length === 0).toBe(everything);
+      }),
+    );
+  });
+
+  it('is signed where it was asked for or where all policies say so, and then short', () => {
+    fc.assert(
+      fc.property(policies, request, name, (list, asked, sub) => {
+        const result = run(list, asked, sub, 90_000);
+        if (!result.ok) return;
+        const { format, expiresIn, decision } = result.value;
+        const formats = decision.determining.map((id) => list[Number(/\d+/.exec(id)?.[0])]?.format);
+        const signed = asked.format === 'jwt' || formats.every((one) => one === 'jwt');
+        expect(format).toBe(signed ? 'jwt' : 'opaque');
+        if (signed) expect(expiresIn).toBeLessThanOrEqual(SIGNED_MAX_EXPIRATION);
+      }),
+    );
+  });
+
   it('never widens when an allow is removed or a deny is added', () => {
     fc.assert(
       fc.property(policies, request, name, fc.nat(), deny, (list, asked, sub, at, more) => {
@@ -137,6 +185,10 @@ describe('a grant', () => {
           const after = run(narrower, asked, sub, 90_000);
           if (!after.ok) continue;
           expect(before.ok && before.value.expiresIn).toBeGreaterThanOrEqual(after.value.expiresIn);
+          const wide = before.ok && before.value.resources;
+          if (wide === false || wide.length === 0) continue;
+          expect(after.value.resources.length).toBeGreaterThan(0);
+          expect(wide).toEqual(expect.arrayContaining([...after.value.resources]));
         }
       }),
     );
@@ -146,7 +198,12 @@ describe('a grant', () => {
     fc.assert(
       fc.property(policies, request, name, (list, asked, sub) => {
         const summary = (result: Result<Grant, Refusal>) =>
-          result.ok && [result.value.principal, result.value.expiresIn];
+          result.ok && [
+            result.value.principal,
+            result.value.expiresIn,
+            result.value.format,
+            result.value.resources,
+          ];
         expect(summary(run(list.toReversed(), asked, sub, 90_000))).toEqual(
           summary(run(list, asked, sub, 90_000)),
         );

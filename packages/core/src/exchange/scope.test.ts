@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TOKEN_TYPES } from '../token/token-type.ts';
-import { parseScope, printScope } from './scope.ts';
+import { parseScope, printScope, targetOfScope } from './scope.ts';
 
 const refused = { ok: false, error: 'request.scope' };
 
@@ -80,6 +80,46 @@ describe('parseScope', () => {
         if (!target.ok) return;
         expect(target.value.type).toBe(type);
         expect(printScope(target.value)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('targetOfScope', () => {
+  it.each([
+    [undefined, { type: 'organization', admin: false }],
+    ['', { type: 'organization', admin: false }],
+    ['admin', { type: 'organization', admin: true }],
+    ['team:platform', { type: 'team', team: 'platform' }],
+    ['user:ada', { type: 'personal', login: 'ada' }],
+    ['runner:linux', { type: 'runner', runner: 'linux' }],
+    ['team:user:x', { type: 'team', team: 'user:x' }],
+  ])('finds the type in the scope: %j', (scope, target) => {
+    expect(targetOfScope(scope)).toEqual({ ok: true, value: target });
+  });
+
+  it.each([
+    'team',
+    'team:',
+    'Team:x',
+    ' team:x',
+    'admin ',
+    'admin team:x',
+    'team:a,b',
+    'user:a b',
+    'openid',
+    'x:y',
+  ])('refuses %j', (scope) => {
+    expect(targetOfScope(scope)).toEqual(refused);
+  });
+
+  it('is what printScope writes, back', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...TOKEN_TYPES), fc.string(), (type, name) => {
+        const prefix = { organization: '', team: 'team:', personal: 'user:', runner: 'runner:' }[type];
+        const target = parseScope(type, prefix + name);
+        if (!target.ok) return;
+        expect(targetOfScope(printScope(target.value))).toEqual(target);
       }),
     );
   });

@@ -33,6 +33,18 @@ export function parseScope(type: TokenType, scope: string | undefined): Result<T
   }
 }
 
+const PREFIXES: readonly (readonly [string, TokenType])[] = [
+  ['team:', 'team'],
+  ['user:', 'personal'],
+  ['runner:', 'runner'],
+];
+
+/** The target that `scope` names where the request has no type of ours: the type follows from the scope. */
+export function targetOfScope(scope: string | undefined): Result<Target, 'request.scope'> {
+  const type = PREFIXES.find(([prefix]) => scope?.startsWith(prefix))?.[1] ?? 'organization';
+  return parseScope(type, scope);
+}
+
 function named(
   text: string,
   prefix: string,

@@ -13,4 +13,8 @@ export const BOUNDS = {
   entries: 1_000,
   /** Claims that one `rules` or `match` names. */
   claims: 100,
+  /** Conditions of a policy: one of them may cost as much as ten thousand tests. */
+  conditions: 100,
+  /** Resources that a policy opens. */
+  resources: 100,
 } as const;

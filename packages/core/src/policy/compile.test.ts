@@ -28,6 +28,34 @@ function isFrozen(value: unknown): boolean {
   return Object.isFrozen(value) && Object.values(value).every(isFrozen);
 }
 
+describe('conditions', () => {
+  const condition: Expression = { op: 'condition', source: 'x' };
+  const many = (count: number): Rule =>
+    rule('a', { op: 'or', of: Array.from({ length: count }, () => condition) });
+
+  it('do not compile where their engine is not loaded', () => {
+    const compiled = compilePolicy([rule('a', condition)]);
+    expect(compiled).toMatchObject({
+      ok: false,
+      error: [{ path: [0, 'when'], message: expect.stringContaining('not loaded') as string }],
+    });
+  });
+
+  it('are refused with the words of their engine', () => {
+    const compiled = compilePolicy([rule('a', { op: 'and', of: [condition] })], {
+      conditions: (source) => ({ ok: false, error: `no ${source}` }),
+    });
+    expect(compiled).toEqual({ ok: false, error: [{ path: [0, 'when', 'of', 0], message: 'no x' }] });
+  });
+
+  it('are 100 and no more, which is told once', () => {
+    const conditions = () => ({ ok: true, value: () => true }) as const;
+    expect(compilePolicy([many(100)], { conditions }).ok).toBe(true);
+    const compiled = compilePolicy([many(300)], { conditions });
+    expect(!compiled.ok && compiled.error).toHaveLength(1);
+  });
+});
+
 describe('compilePolicy', () => {
   it('compiles no rules at all', () => {
     expect(compilePolicy([])).toEqual({ ok: true, value: { rules: [] } });

@@ -99,6 +99,23 @@ function reference(node: TraceNode): Outcome {
 }
 
 describe('for every policy and all facts', () => {
+  it('rules in audit mode decide nothing, wherever they stand and whatever they say', () => {
+    fc.assert(
+      fc.property(policyRules, policyRules, fc.nat(6), facts, (rules, watching, at, about) => {
+        const audits = watching.map((rule) => ({ ...rule, id: `audit-${rule.id}`, mode: 'audit' as const }));
+        const before = decide(rules, about);
+        const after = decide([...rules.slice(0, at), ...audits, ...rules.slice(at)], about);
+        expect({ ...after, audited: [] }).toEqual(before);
+        // They are heard exactly when they would have decided.
+        const matching = audits.filter(({ effect, when }) => {
+          const alone = decide([{ id: 'alone', effect, when }], about);
+          return alone.determining.length > 0;
+        });
+        expect(after.audited).toEqual(matching.map((rule) => rule.id));
+      }),
+    );
+  });
+
   it('adding a deny never turns deny into allow', () => {
     fc.assert(
       fc.property(policyRules, expression, facts, (rules, when, about) => {

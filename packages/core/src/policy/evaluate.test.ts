@@ -40,13 +40,14 @@ function decide(...rules: readonly Rule[]): Decision {
 
 describe('a decision', () => {
   it('is deny when there are no rules', () => {
-    expect(decide()).toEqual({ effect: 'deny', determining: [], reasons: ['no-rule-matched'] });
+    expect(decide()).toEqual({ effect: 'deny', determining: [], audited: [], reasons: ['no-rule-matched'] });
   });
 
   it('is deny when no rule matches', () => {
     expect(decide(rule('a', 'allow', LEAF.false), rule('d', 'deny', LEAF.false))).toEqual({
       effect: 'deny',
       determining: [],
+      audited: [],
       reasons: ['no-rule-matched'],
     });
   });
@@ -57,7 +58,12 @@ describe('a decision', () => {
       rule('b', 'allow', LEAF.false),
       rule('c', 'allow', LEAF.true),
     ];
-    expect(decide(...rules)).toEqual({ effect: 'allow', determining: ['a', 'c'], reasons: ['claim-ok'] });
+    expect(decide(...rules)).toEqual({
+      effect: 'allow',
+      determining: ['a', 'c'],
+      audited: [],
+      reasons: ['claim-ok'],
+    });
   });
 
   it('is deny when any deny matches, and names the denies alone', () => {
@@ -73,6 +79,7 @@ describe('a decision', () => {
     expect(decide(rule('a', 'allow', LEAF.true), rule('d', 'deny', LEAF.error))).toEqual({
       effect: 'deny',
       determining: ['d'],
+      audited: [],
       reasons: ['claim-error'],
     });
   });

@@ -7,6 +7,7 @@ import { traceRule } from './trace.ts';
 /**
  * THE engine: exchange, gateway, explanation and tests all decide here. Default deny; any matching deny wins; the
  * order of rules never matters. A condition that cannot be evaluated never allows, and in a deny rule it denies.
+ * Rules in audit mode are evaluated like all others and never decide.
  */
 
 /**
@@ -20,19 +21,28 @@ export function evaluate(
 ): Decision {
   const denies: CompiledRule[] = [];
   const allows: CompiledRule[] = [];
+  const audited: string[] = [];
   for (const rule of policy.rules) {
-    const outcome = outcomeOf(rule.root, facts);
-    if (rule.effect === 'deny' && outcome !== false) denies.push(rule);
-    if (rule.effect === 'allow' && outcome === true) allows.push(rule);
+    if (!matches(rule, facts)) continue;
+    if (rule.mode === 'audit') audited.push(rule.id);
+    else if (rule.effect === 'deny') denies.push(rule);
+    else allows.push(rule);
   }
   const determining = denies.length > 0 ? denies : allows;
   const decision: Decision = {
     effect: denies.length === 0 && allows.length > 0 ? 'allow' : 'deny',
     determining: determining.map((rule) => rule.id),
+    audited,
     reasons: reasonsOf(determining, facts),
   };
   if (options?.trace !== true) return decision;
   return { ...decision, trace: policy.rules.map((rule) => traceRule(rule, facts)) };
+}
+
+/** Whether a rule speaks: an allow when it holds, a deny also when nobody can say. */
+function matches({ effect, root }: CompiledRule, facts: Facts): boolean {
+  const outcome = outcomeOf(root, facts);
+  return effect === 'deny' ? outcome !== false : outcome === true;
 }
 
 function reasonsOf(determining: readonly CompiledRule[], facts: Facts): readonly Reason[] {

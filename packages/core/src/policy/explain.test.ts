@@ -24,6 +24,63 @@ function facts(claims: Claims): Facts {
   return { claims, request: {} };
 }
 
+const conditions = () => ({ ok: true, value: ({ claims }: Facts) => claims['n'] === 1 || 'error' }) as const;
+
+describe('a condition', () => {
+  const when: Expression = { op: 'and', of: [{ op: 'condition', source: 'claims.n\n  == 1' }] };
+  const compiled = compilePolicy([{ id: 'a', effect: 'allow', when }], { conditions });
+
+  it.each([
+    [1, '  ✓ condition claims.n == 1', 'condition-ok'],
+    [2, '  ✗ condition claims.n == 1 (could not be evaluated)', 'condition-error'],
+  ])('is told by its source, in one line (n is %d)', (n, line, reason) => {
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+    const { lines, decision } = explain(compiled.value, facts({ n }));
+    expect(lines).toContain(line);
+    expect(decision.trace?.[0]?.root).toMatchObject({
+      of: [{ op: 'test', reason, subject: 'condition', expected: 'claims.n\n  == 1' }],
+    });
+  });
+});
+
+describe('rules in audit mode', () => {
+  function watched(...rules: readonly (readonly [string, Effect, Expression])[]): CompiledPolicy {
+    const written = rules.map(([id, effect, when]): Rule => ({ id, effect, when, mode: 'audit' }));
+    const enforced: Rule = { id: 'a', effect: 'allow', when: equals('sub', 'x') };
+    const compiled = compilePolicy([...written, enforced]);
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+    return compiled.value;
+  }
+
+  it('are told with what they would have done, and marked in the trace', () => {
+    const rules = watched(
+      ['w', 'deny', equals('sub', 'x')],
+      ['e', 'deny', claim('n', { kind: 'prefix', value: 'a' })],
+      ['v', 'allow', equals('sub', 'x')],
+      ['u', 'allow', equals('sub', 'y')],
+    );
+    const { lines, decision, audited } = explain(rules, facts({ sub: 'x', n: 1 }));
+    expect(lines).toEqual([
+      'Allowed by a.',
+      'a (allow) matched',
+      '  ✓ claims.sub equals "x" (seen "x")',
+      'w (deny) would have denied (audit mode)',
+      '  ✓ claims.sub equals "x" (seen "x")',
+      'e (deny) could not be evaluated, so it would have denied (audit mode)',
+      '  ✗ claims.n starts with "a" (1: a number cannot be compared so)',
+      'v (allow) would have allowed (audit mode)',
+      '  ✓ claims.sub equals "x" (seen "x")',
+    ]);
+    expect(audited.map((rule) => rule.rule)).toEqual(['w', 'e', 'v']);
+    expect(decision.trace?.map((rule) => rule.mode)).toEqual(['audit', 'audit', 'audit', 'audit', undefined]);
+  });
+
+  it('are nothing to come near to, and keep nobody from being told what is', () => {
+    const { nearest } = explain(watched(['w', 'allow', equals('sub', 'z')]), facts({ sub: 'z' }));
+    expect(nearest.map((rule) => rule.rule)).toEqual(['a']);
+  });
+});
+
 describe('explain', () => {
   it('tells an allow with the rule that made it', () => {
     const when: Expression = {

@@ -15,6 +15,8 @@ export interface Explanation {
   readonly decision: Decision;
   /** The rules that decided; empty when none matched. */
   readonly determining: readonly RuleTrace[];
+  /** Rules in audit mode that matched, and decided nothing. */
+  readonly audited: readonly RuleTrace[];
   /** When no allow rule holds: up to five allow rules that came nearest, fewest conditions to change first. */
   readonly nearest: readonly RuleTrace[];
   /** Plain text, one line a condition, ✓ for what held and ✗ for what did not; at most a few hundred lines. */
@@ -27,19 +29,25 @@ const NEAREST = 5;
 export function explain(policy: CompiledPolicy, facts: Facts): Explanation {
   const decision = evaluate(policy, facts, { trace: true });
   const trace = decision.trace ?? [];
-  const ids = new Set(decision.determining);
-  const determining = trace.filter((rule) => ids.has(rule.rule));
+  const named = (ids: readonly string[]): readonly RuleTrace[] => {
+    const wanted = new Set(ids);
+    return trace.filter((rule) => wanted.has(rule.rule));
+  };
+  const determining = named(decision.determining);
+  const audited = named(decision.audited);
   const nearest = nearMisses(trace);
   return {
     decision,
     determining,
+    audited,
     nearest: nearest.map((miss) => miss.rule),
-    lines: explanationLines(decision, determining, nearest),
+    lines: explanationLines(decision, { determining, audited, nearest }),
   };
 }
 
 function nearMisses(trace: readonly RuleTrace[]): readonly NearMiss[] {
-  const allows = trace.filter((rule) => rule.effect === 'allow');
+  // A rule in audit mode is nothing to come near to: it would not have let the caller in.
+  const allows = trace.filter((rule) => rule.effect === 'allow' && rule.mode !== 'audit');
   if (allows.some((rule) => rule.outcome === true)) return [];
   return allows
     .map((rule) => ({ rule, conditions: distance(rule.root, true) }))

@@ -1,5 +1,6 @@
 import type { ClaimPath, Json } from '../claims.ts';
-import type { Effect } from '../decision.ts';
+import type { Effect, Facts, Outcome } from '../decision.ts';
+import type { Result } from '../result.ts';
 import type { TokenType } from '../token/token-type.ts';
 import type { Criterion } from './reason.ts';
 
@@ -13,6 +14,8 @@ export interface Rule {
   readonly id: string;
   readonly effect: Effect;
   readonly when: Expression;
+  /** Absent: `enforce`. */
+  readonly mode?: PolicyMode;
 }
 
 /**
@@ -22,6 +25,7 @@ export interface Rule {
 export type Expression =
   | { readonly op: 'and' | 'or' | 'not' | 'nor'; readonly of: readonly Expression[] }
   | Test
+  | Condition
   | { readonly op: 'constant'; readonly criterion: 'accept' | 'reject' };
 
 /** One question about one value. */
@@ -31,6 +35,18 @@ export interface Test {
   readonly subject: Subject;
   readonly matcher: Matcher;
 }
+
+/** An expression of CEL over `claims`, `principal` and `request`: what one test about one value cannot say. */
+export interface Condition {
+  readonly op: 'condition';
+  readonly source: string;
+}
+
+/**
+ * Reads the source of a condition, or says what is wrong with it. The engine of CEL comes in from outside (it is
+ * large, and most policies need none): `celConditions` of `@countersign/core/condition` is one.
+ */
+export type ConditionCompiler = (source: string) => Result<(facts: Facts) => Outcome, string>;
 
 /** Where the value is found in the facts. */
 export interface Subject {
@@ -77,6 +93,21 @@ export interface TrustPolicy {
   readonly rules: Readonly<Record<string, string>>;
   /** Native dialect: claim path → typed matcher document; all must match. */
   readonly match: Readonly<Record<string, Json>>;
+  /** One expression of CEL; must hold too. */
+  readonly condition?: string;
   /** Seconds. */
   readonly maxExpiration?: number;
+  /** What tokens of this policy are; absent: `opaque`. */
+  readonly format?: TokenFormat;
+  /** Resources (RFC 8707) that its tokens open; absent: every route of the organization. */
+  readonly resources?: readonly string[];
+  /** `audit`: evaluated and recorded, never decides. Absent: `enforce`. */
+  readonly mode?: PolicyMode;
+  /** A finding of level error in lint was meant. */
+  readonly allowBroad?: boolean;
 }
+
+/** `jwt`: signed (RFC 9068), so that others can verify it without asking. */
+export type TokenFormat = 'opaque' | 'jwt';
+
+export type PolicyMode = 'enforce' | 'audit';

@@ -10,6 +10,7 @@ import type { Reason } from './reason.ts';
 export function outcomeOf(node: CompiledNode, facts: Facts): Outcome {
   if (node.op === 'test') return testOutcome(node, facts);
   if (node.op === 'constant') return node.criterion === 'accept';
+  if (node.op === 'condition') return node.holds(facts);
   let state = start(node.op);
   for (const child of node.of) {
     state = absorb(node.op, state, outcomeOf(child, facts));
@@ -39,7 +40,7 @@ export function reasonOf(leaf: Leaf, outcome: Outcome, facts: Facts): Reason {
 
 /** Adds the reasons of the leaves that decided: of a true `or` those that held, of a false `and` those that did not. */
 export function collectReasons(node: CompiledNode, facts: Facts, reasons: Set<Reason>): void {
-  if (node.op === 'test' || node.op === 'constant') {
+  if (!('of' in node)) {
     reasons.add(reasonOf(node, outcomeOf(node, facts), facts));
     return;
   }

@@ -9,6 +9,7 @@ export const CRITERIA = [
   'reject',
   'authenticated_user',
   'claim',
+  'condition',
   'domain',
   'email',
   'groups',

@@ -9,10 +9,14 @@ import { outcomeOf, reasonOf } from './outcome.ts';
  * never compute one here.
  */
 
+/** The subject of a condition: it has none of its own, it looks at all facts. */
+export const CONDITION = 'condition';
+
 /** Traces a rule. */
 export function traceRule(rule: CompiledRule, facts: Facts): RuleTrace {
   const root = traceNode(rule.root, facts);
-  return { rule: rule.id, effect: rule.effect, outcome: root.outcome, root };
+  const mode = rule.mode === 'audit' ? { mode: rule.mode } : {};
+  return { rule: rule.id, effect: rule.effect, ...mode, outcome: root.outcome, root };
 }
 
 function traceNode(node: CompiledNode, facts: Facts): TraceNode {
@@ -24,6 +28,14 @@ function traceNode(node: CompiledNode, facts: Facts): TraceNode {
       reason: reasonOf(node, outcome, facts),
       subject: 'everybody',
       expected: outcome === true ? 'is accepted' : 'is never accepted',
+    };
+  if (node.op === 'condition')
+    return {
+      op: 'test',
+      outcome,
+      reason: reasonOf(node, outcome, facts),
+      subject: CONDITION,
+      expected: node.source,
     };
   if (node.op !== 'test')
     return { op: node.op, outcome, of: node.of.map((child) => traceNode(child, facts)) };

@@ -14,6 +14,7 @@ function route(changes: Partial<Route>): Route {
     scheme: 'https',
     host: 'a.example',
     prefix: '/',
+    resource: 'https://a.example',
     upstream: { scheme: 'http', host: '127.0.0.1', port: 9000 },
     access: 'policy',
     policy,

@@ -29,6 +29,8 @@ export interface Route {
   readonly port?: number;
   /** Canonical; `/` takes everything. */
   readonly prefix: string;
+  /** The URL of `from` and prefix as a resource (RFC 8707), canonical: what a token may be limited to. */
+  readonly resource: string;
   readonly upstream: { readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number };
   readonly access: RouteAccess;
   readonly policy: CompiledPolicy;

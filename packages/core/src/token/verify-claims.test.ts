@@ -108,6 +108,31 @@ describe('verifyClaims', () => {
     expect(code(good, { audiences: [] })).toBe('token.audience');
   });
 
+  it.each(['x', ['x'], ['x', 'y'], ['', 'x'], 'urn:pulumi:org:acme'])(
+    'takes the aud %j where any audience will do',
+    (aud) => {
+      expect(code({ ...good, aud }, { audiences: 'any' })).toBe('ok');
+    },
+  );
+
+  it.each(['', [], [''], ['', ''], ['x', 1], [['x']], { x: true }, null, 7, true])(
+    'refuses the aud %j even where any audience will do',
+    (aud) => {
+      expect(verify({ ...good, aud }, { audiences: 'any' })).toEqual({
+        ok: false,
+        error: { code: 'token.audience', hint: ['expected an audience'] },
+      });
+    },
+  );
+
+  it('refuses a token without aud even where any audience will do', () => {
+    expect(code(without('aud'), { audiences: 'any' })).toBe('token.audience');
+  });
+
+  it('does not take the word any in a list for any audience', () => {
+    expect(code({ ...good, aud: 'x' }, { audiences: ['any'] })).toBe('token.audience');
+  });
+
   it('hints at the first audience alone: the others may come from policies', () => {
     const result = verify({ ...good, aud: 'x' });
     expect(JSON.stringify(result)).not.toContain('https://sts.example');

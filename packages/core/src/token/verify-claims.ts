@@ -11,8 +11,11 @@ import { issuerKey } from './issuer-key.ts';
 /** What the claims are held against. All times and spans in seconds. */
 export interface ClaimExpectations {
   readonly issuer: string;
-  /** Exact values; `aud` must hold one. The first is what a refusal hints at. Empty: nothing passes. */
-  readonly audiences: readonly string[];
+  /**
+   * Exact values; `aud` must hold one. The first is what a refusal hints at. Empty: nothing passes. `any`: whatever it
+   * holds, as long as it is an audience; only an administrator's written word may say so.
+   */
+  readonly audiences: readonly string[] | 'any';
   /** How far clocks may differ: on `exp`, `nbf` and `iat`. */
   readonly leeway: number;
   /** Instead of `leeway`, on `exp`: 0 where something is to live exactly as long as the token. */
@@ -53,9 +56,8 @@ export function verifyClaims(
   }
   const times = verifyTimes(claims, expected);
   if (!times.ok) return times;
-  const [first = ''] = expected.audiences;
   if (!holdsAudience(own(claims, 'aud'), expected.audiences)) {
-    return fault('token.audience', `expected audience ${first}`);
+    return fault('token.audience', audienceHint(expected.audiences));
   }
   const subject = own(claims, 'sub');
   if (typeof subject !== 'string' || subject === '' || subject.length > MAX_SUBJECT) {
@@ -90,11 +92,18 @@ function isTime(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** A string means the same as an array of it (CVE-2024-5798); an array that holds anything else holds no audience. */
-function holdsAudience(aud: Json | undefined, audiences: readonly string[]): boolean {
+/**
+ * A string means the same as an array of it (CVE-2024-5798); an array that holds anything else holds no audience. A
+ * token that was made for nobody in particular passes nowhere, not even where any audience does.
+ */
+function holdsAudience(aud: Json | undefined, audiences: ClaimExpectations['audiences']): boolean {
   const held = typeof aud === 'string' ? [aud] : aud;
   if (!Array.isArray(held) || !held.every((entry) => typeof entry === 'string')) return false;
-  return held.some((entry) => audiences.includes(entry));
+  return held.some((entry) => (audiences === 'any' ? entry !== '' : audiences.includes(entry)));
+}
+
+function audienceHint(audiences: ClaimExpectations['audiences']): string {
+  return audiences === 'any' ? 'expected an audience' : `expected audience ${audiences[0] ?? ''}`;
 }
 
 /** Own members only: `Object.prototype` is no issuer. */

@@ -1,4 +1,4 @@
-import { parseClaimPath } from '../../claims.ts';
+import { parseClaimPath, printClaimPath } from '../../claims.ts';
 import type { Problem } from '../../result.ts';
 import { BOUNDS } from '../bounds.ts';
 import { compileMatcher } from '../matcher.ts';
@@ -24,6 +24,16 @@ export function claimTest(
   if (!parsed.ok) return refuse(problems, path, parsed.error);
   if (matcher === undefined) return undefined;
   return { op: 'test', criterion: 'claim', subject: { root: 'claims', path: parsed.value }, matcher };
+}
+
+/** Refuses claims that are named twice: `sub` and `"sub"` are one, and a reader who changes one of them misses the other. */
+export function refuseTwins(tests: readonly Test[], path: Path, problems: Problem[]): void {
+  const seen = new Set<string>();
+  for (const { subject } of tests) {
+    const name = printClaimPath(subject.path);
+    if (seen.has(name)) refuse(problems, path, `the claim ${name} is named twice`);
+    seen.add(name);
+  }
 }
 
 /** The matcher, when it compiles; its faults are reported at `path`, which knows the document better than `compile`. */

@@ -105,6 +105,12 @@ describe('parseMatch', () => {
     ]);
   });
 
+  it('refuses a claim that is named twice, however it is spelled', () => {
+    expect(problems({ 'a.b': { equals: 1 }, '"a".b': { equals: 2 }, '"a.b"': { equals: 3 } })).toEqual([
+      ['match', 'the claim a.b is named twice'],
+    ]);
+  });
+
   it('takes 32 levels of not and no more', () => {
     expect(problems({ sub: nestedNot(32) })).toEqual([]);
     expect(problems({ sub: nestedNot(33) })).toHaveLength(1);

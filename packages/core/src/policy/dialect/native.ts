@@ -1,9 +1,9 @@
 import { isObject, type Json } from '../../claims.ts';
 import { err, ok, type Problem, type Result } from '../../result.ts';
 import { BOUNDS } from '../bounds.ts';
-import type { Expression, Matcher, Scalar } from '../model.ts';
+import type { Expression, Matcher, Scalar, Test } from '../model.ts';
 import { kindOf, quote, suggestion } from '../wording.ts';
-import { checked, claimTest, refuse, type Path } from './claim-test.ts';
+import { checked, claimTest, refuse, refuseTwins, type Path } from './claim-test.ts';
 
 /**
  * The native dialect: `match` = claim path → an object of typed matchers, all of which must hold. There is no regex
@@ -20,13 +20,14 @@ export function parseMatch(
   const entries = Object.entries(match);
   if (entries.length > BOUNDS.claims)
     return err([{ path, message: `at most ${BOUNDS.claims} claims, not ${entries.length}` }]);
-  const expressions: Expression[] = [];
+  const expressions: Test[] = [];
   const problems: Problem[] = [];
   for (const [claim, document] of entries) {
     const at = [...path, claim];
     const test = claimTest(claim, readMatcher(document, at, 0, problems), at, problems);
     if (test !== undefined) expressions.push(test);
   }
+  refuseTwins(expressions, path, problems);
   return problems.length > 0 ? err(problems) : ok(expressions);
 }
 

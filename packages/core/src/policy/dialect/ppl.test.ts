@@ -39,6 +39,7 @@ describe('access without a policy', () => {
     expect(evaluate(compiled({}), facts(ada))).toEqual({
       effect: 'deny',
       determining: [],
+      audited: [],
       reasons: ['no-rule-matched'],
     });
   });
@@ -48,6 +49,7 @@ describe('access without a policy', () => {
     expect(evaluate(policy, facts())).toEqual({
       effect: 'allow',
       determining: ['public'],
+      audited: [],
       reasons: ['accept-ok'],
     });
   });

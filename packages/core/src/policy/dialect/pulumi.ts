@@ -1,7 +1,7 @@
 import { err, ok, type Problem, type Result } from '../../result.ts';
 import { BOUNDS } from '../bounds.ts';
-import type { Expression } from '../model.ts';
-import { checked, claimTest, type Path } from './claim-test.ts';
+import type { Expression, Test } from '../model.ts';
+import { checked, claimTest, refuseTwins, type Path } from './claim-test.ts';
 
 /** The Pulumi dialect: `rules` = claim path → loose pattern. All must match; the caller joins them with `and`. */
 
@@ -14,11 +14,12 @@ export function parseRules(
   if (entries.length > BOUNDS.claims)
     return err([{ path, message: `at most ${BOUNDS.claims} rules, not ${entries.length}` }]);
   const problems: Problem[] = [];
-  const expressions: Expression[] = [];
+  const expressions: Test[] = [];
   for (const [claim, pattern] of entries) {
     const at = [...path, claim];
     const test = claimTest(claim, checked({ kind: 'pulumi', pattern }, at, problems), at, problems);
     if (test !== undefined) expressions.push(test);
   }
+  refuseTwins(expressions, path, problems);
   return problems.length > 0 ? err(problems) : ok(expressions);
 }

@@ -5,6 +5,7 @@ import { TOKEN_TYPES } from '../../token/token-type.ts';
 import type { CompiledTrust } from '../compile.ts';
 import { evaluate } from '../evaluate.ts';
 import type { TrustPolicy } from '../model.ts';
+import { celConditions } from '../condition.ts';
 import { compileTrust } from './trust.ts';
 
 const base = { decision: 'allow', permissions: [], rules: { sub: 'repo:acme/*' }, match: {} } as const;
@@ -12,13 +13,13 @@ const organization: TrustPolicy = { ...base, tokenType: 'organization' };
 const team: TrustPolicy = { ...base, tokenType: 'team', target: 'platform' };
 
 function compiled(...policies: readonly TrustPolicy[]): CompiledTrust {
-  const trust = compileTrust(policies);
+  const trust = compileTrust(policies, { conditions: celConditions });
   if (!trust.ok) throw new Error(JSON.stringify(trust.error));
   return trust.value;
 }
 
 function problems(...policies: readonly TrustPolicy[]): readonly string[] {
-  const trust = compileTrust(policies);
+  const trust = compileTrust(policies, { conditions: celConditions });
   return trust.ok ? [] : trust.error.map((problem) => `${problem.path.join('/')}: ${problem.message}`);
 }
 
@@ -66,6 +67,107 @@ describe('selection', () => {
   it('does not allow an organization token when nobody says whether it is for admin', () => {
     const facts = { claims: { sub: 'repo:acme/app' }, request: { token_type: 'organization' } };
     expect(evaluate(compiled(organization).policy, facts).effect).toBe('deny');
+  });
+});
+
+describe('a condition', () => {
+  const condition = 'claims.actor == claims.owner';
+
+  it('has to hold beside all tests', () => {
+    const trust = compiled({ ...organization, condition });
+    const request = { token_type: 'organization' };
+    expect(decide(trust, request, { sub: 'repo:acme/app', actor: 'a', owner: 'a' }).effect).toBe('allow');
+    expect(decide(trust, request, { sub: 'repo:acme/app', actor: 'a', owner: 'b' }).effect).toBe('deny');
+    expect(decide(trust, request, { sub: 'repo:acme/app', actor: 'a' }).effect).toBe('deny');
+    expect(decide(trust, request, { sub: 'repo:evil/app', actor: 'a', owner: 'a' }).effect).toBe('deny');
+  });
+
+  it('is condition enough for an allow', () => {
+    expect(problems({ ...organization, rules: {}, condition })).toEqual([]);
+  });
+
+  it('of a deny denies when it cannot be evaluated', () => {
+    const deny: TrustPolicy = { ...organization, decision: 'deny', rules: {}, condition };
+    const request = { token_type: 'organization' };
+    const trust = compiled(organization, deny);
+    const claims = { sub: 'repo:acme/app', actor: 'a' };
+    expect(decide(trust, request, claims)).toMatchObject({ determining: ['policies[1]'] });
+    expect(decide(trust, request, { ...claims, owner: 'b' }).effect).toBe('allow');
+  });
+
+  it('is refused where it stands', () => {
+    const wrong = { ...organization, condition: 'claim.sub == "x"' };
+    expect(problems(organization, wrong, { ...wrong, maxExpiration: 0 })).toEqual([
+      '2/maxExpiration: expected a whole number of seconds, at least 1',
+      expect.stringContaining('1/condition: unknown variable "claim"'),
+      expect.stringContaining('2/condition: unknown variable "claim"'),
+    ]);
+  });
+
+  it('does not compile where nobody has loaded its engine', () => {
+    const trust = compileTrust([{ ...organization, condition }]);
+    expect(trust).toMatchObject({ ok: false, error: [{ path: [0, 'condition'] }] });
+  });
+});
+
+describe('audit mode', () => {
+  it('lets a policy watch and not decide', () => {
+    const deny: TrustPolicy = { ...organization, decision: 'deny', mode: 'audit' };
+    const request = { token_type: 'organization' };
+    expect(decide(compiled(organization, deny), request)).toMatchObject({
+      effect: 'allow',
+      determining: ['policies[0]'],
+      audited: ['policies[1]'],
+    });
+    expect(decide(compiled({ ...organization, mode: 'audit' }), request)).toMatchObject({
+      effect: 'deny',
+      determining: [],
+      audited: ['policies[0]'],
+    });
+    expect(decide(compiled({ ...organization, mode: 'enforce' }), request).effect).toBe('allow');
+  });
+});
+
+describe('the terms of a grant', () => {
+  it('are kept by rule: format, and resources in canonical form, each once', () => {
+    const trust = compiled(
+      { ...organization, format: 'jwt', resources: ['HTTPS://App.example:443/', 'https://app.example'] },
+      { ...organization, format: 'opaque' },
+    );
+    expect([...trust.signed]).toEqual(['policies[0]']);
+    expect([...trust.resources]).toEqual([['policies[0]', ['https://app.example']]]);
+  });
+
+  it('are refused where they cannot be read', () => {
+    const found = problems(
+      { ...organization, format: 'JWT' as 'jwt' },
+      { ...organization, mode: 'Audit' as 'audit' },
+      { ...organization, resources: ['https://app.example', 'https://app.example/../x', '*'] },
+      { ...organization, resources: [] },
+    );
+    expect(found.map((problem) => problem.split(':')[0])).toEqual([
+      '0/format',
+      '1/mode',
+      '2/resources/1',
+      '2/resources/2',
+      '3/resources',
+    ]);
+  });
+
+  it('are not for a deny, which grants nothing', () => {
+    const deny: TrustPolicy = { ...organization, decision: 'deny' };
+    const terms = { maxExpiration: 60, format: 'jwt', resources: ['https://app.example'] } as const;
+    expect(problems({ ...deny, ...terms }).map((problem) => problem.split(':')[0])).toEqual([
+      '0/maxExpiration',
+      '0/format',
+      '0/resources',
+    ]);
+  });
+
+  it('name 100 resources and no more', () => {
+    const resources = Array.from({ length: 101 }, (_, index) => `https://app-${index}.example`);
+    expect(problems({ ...organization, resources: resources.slice(1) })).toEqual([]);
+    expect(problems({ ...organization, resources })).toHaveLength(1);
   });
 });
 

@@ -1,8 +1,9 @@
 import { err, ok, type Problem, type Result } from '../../result.ts';
 import { BOUNDS } from '../bounds.ts';
-import { compilePolicy, type CompiledTrust } from '../compile.ts';
+import { compilePolicy, type CompiledTrust, type CompileOptions } from '../compile.ts';
 import type { Expression, Rule, TrustPolicy } from '../model.ts';
 import { checked, refuse, type Path } from './claim-test.ts';
+import { checkMode, readGrantTerms } from './grant-terms.ts';
 import { parseMatch } from './native.ts';
 import { parseRules } from './pulumi.ts';
 
@@ -13,22 +14,37 @@ import { parseRules } from './pulumi.ts';
  */
 
 /** Compiles `policies`; policy `i` becomes the rule `policies[i]`, and its problems begin with the path `[i]`. */
-export function compileTrust(policies: readonly TrustPolicy[]): Result<CompiledTrust, readonly Problem[]> {
+export function compileTrust(
+  policies: readonly TrustPolicy[],
+  options: CompileOptions = {},
+): Result<CompiledTrust, readonly Problem[]> {
   if (policies.length > BOUNDS.rules)
     return err([{ path: [], message: `at most ${BOUNDS.rules} policies, not ${policies.length}` }]);
   const problems: Problem[] = [];
   const rules: Rule[] = [];
   const maxExpiration = new Map<string, number>();
+  const signed = new Set<string>();
+  const resources = new Map<string, readonly string[]>();
   for (const [index, policy] of policies.entries()) {
     const id = `policies[${index}]`;
     checkShape(policy, [index], problems);
+    const terms = readGrantTerms(policy, [index], problems);
     const of = [...selection(policy, [index], problems), ...conditions(policy, [index], problems)];
-    rules.push({ id, effect: policy.decision, when: { op: 'and', of } });
-    if (policy.maxExpiration !== undefined) maxExpiration.set(id, policy.maxExpiration);
+    const { decision: effect, mode = 'enforce' } = policy;
+    rules.push({ id, effect, mode, when: { op: 'and', of } });
+    if (terms.maxExpiration !== undefined) maxExpiration.set(id, terms.maxExpiration);
+    if (terms.format === 'jwt') signed.add(id);
+    if (terms.resources !== undefined) resources.set(id, terms.resources);
   }
-  if (problems.length > 0) return err(problems);
-  const compiled = compilePolicy(rules);
-  return compiled.ok ? ok(Object.freeze({ policy: compiled.value, maxExpiration })) : compiled;
+  const compiled = compilePolicy(rules, options);
+  if (!compiled.ok) problems.push(...compiled.error.map(atCondition));
+  if (problems.length > 0 || !compiled.ok) return err(problems);
+  return ok(Object.freeze({ policy: compiled.value, maxExpiration, signed, resources }));
+}
+
+/** Everything but conditions has been checked where it was read: a problem of compiling is one of a condition. */
+function atCondition({ path, message }: Problem): Problem {
+  return { path: [...path.slice(0, 1), 'condition'], message };
 }
 
 /** Faults of the policy as a whole, apart from its patterns. */
@@ -47,9 +63,10 @@ function checkShape(policy: TrustPolicy, path: Path, problems: Problem[]): void 
   if (allows && !organization && policy.permissions.length > 0)
     refuse(problems, [...path, 'permissions'], 'permissions are for organization tokens only');
   // Without a condition the policy would trust every workload of every customer of the issuer.
-  if (allows && Object.keys(policy.rules).length === 0 && Object.keys(policy.match).length === 0)
-    refuse(problems, path, 'an allow policy needs at least one condition in "rules" or "match"');
-  checkExpiration(policy, [...path, 'maxExpiration'], problems);
+  const tests = Object.keys(policy.rules).length + Object.keys(policy.match).length;
+  if (allows && tests === 0 && policy.condition === undefined)
+    refuse(problems, path, 'an allow policy needs at least one condition in "rules", "match" or "condition"');
+  checkMode(policy, [...path, 'mode'], problems);
 }
 
 const TARGET_WORD = {
@@ -58,14 +75,6 @@ const TARGET_WORD = {
   personal: 'user',
   runner: 'runner',
 } as const;
-
-function checkExpiration({ decision, maxExpiration }: TrustPolicy, path: Path, problems: Problem[]): void {
-  if (maxExpiration === undefined) return;
-  if (decision === 'deny')
-    refuse(problems, path, 'a deny policy grants nothing, so it has no longest lifetime');
-  else if (!Number.isSafeInteger(maxExpiration) || maxExpiration < 1)
-    refuse(problems, path, 'expected a whole number of seconds, at least 1');
-}
 
 /** The conditions that say which requests a policy is about. */
 function selection(policy: TrustPolicy, path: Path, problems: Problem[]): readonly Expression[] {
@@ -106,5 +115,6 @@ function conditions(policy: TrustPolicy, path: Path, problems: Problem[]): reado
     if (parsed.ok) of.push(...parsed.value);
     else problems.push(...parsed.error);
   }
+  if (policy.condition !== undefined) of.push({ op: 'condition', source: policy.condition });
   return of;
 }
