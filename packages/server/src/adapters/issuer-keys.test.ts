@@ -1,7 +1,5 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { err, ok } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
 import {
   COOL_DOWN,
@@ -11,43 +9,8 @@ import {
   MAX_SOURCES,
   REFRESH_AFTER,
 } from './issuer-keys.ts';
-import type { LogFields } from './ports.ts';
-import { createSafeFetch, type SafeFetch } from './safe-fetch.ts';
-
-const first = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
-const second = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
-const SOURCE = { id: 'iss_1', url: 'https://issuer.test' };
-
-/** An issuer whose documents, answers and clock the test moves by hand. */
-function world() {
-  const state = {
-    now: 1_000_000,
-    fetches: 0,
-    down: false,
-    broken: false,
-    hold: undefined as Promise<void> | undefined,
-    keys: { a: first } as Record<string, KeyObject>,
-    log: [] as { message: string; fields?: LogFields }[],
-  };
-  const fetch: SafeFetch = async (url) => {
-    if (url.endsWith('/.well-known/openid-configuration')) {
-      state.fetches += 1;
-      await state.hold;
-      if (state.broken) throw new Error('a bug');
-      if (state.down) return err('connection');
-      const issuer = url.slice(0, -'/.well-known/openid-configuration'.length);
-      return ok(Buffer.from(JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` })));
-    }
-    const keys = Object.entries(state.keys).map(([kid, key]) => ({ ...key.export({ format: 'jwk' }), kid }));
-    return ok(Buffer.from(JSON.stringify({ keys })));
-  };
-  const note = (message: string, fields?: LogFields) =>
-    void state.log.push({ message, ...(fields && { fields }) });
-  const logger = { debug: () => undefined, info: note, warn: note, error: note };
-  const keys = createIssuerKeys({ fetch, clock: { now: () => state.now }, logger });
-  const find = (kid: string | undefined, rejected?: KeyObject) => keys.find(SOURCE, kid, 'ES256', rejected);
-  return { state, keys, find };
-}
+import { createSafeFetch } from './safe-fetch.ts';
+import { first, second, world } from './testing/issuer-world.ts';
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -111,17 +74,6 @@ describe('the keys of an issuer', () => {
     const { state, keys } = world();
     await keys.find({ id: 'iss_1', url: 'https://issuer.test' }, 'a', 'ES256');
     await keys.find({ id: 'iss_2', url: 'https://issuer.test' }, 'a', 'ES256');
-    expect(state.fetches).toBe(2);
-  });
-
-  it('are fetched anew when a source keeps its id and changes its URL', async () => {
-    const { state, keys } = world();
-    await keys.find(SOURCE, 'a', 'ES256');
-    state.keys = { b: second };
-    expect(await keys.find({ ...SOURCE, url: 'https://other.test' }, 'a', 'ES256')).toEqual({
-      ok: false,
-      error: 'unknown',
-    });
     expect(state.fetches).toBe(2);
   });
 

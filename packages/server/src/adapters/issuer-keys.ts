@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { err, ok, type Result } from '@countersign/core';
+import { readKeySet, type KeySet } from '../trust/jwks.ts';
 import type { IssuerKeys, KeyFailure, KeySource, SubjectAlgorithm } from '../trust/port.ts';
-import type { KeySet } from './jwks.ts';
-import { fetchKeySet } from './openid-discovery.ts';
+import { discover } from './openid-discovery.ts';
 import type { Clock, Logger } from './ports.ts';
 import type { SafeFetch } from './safe-fetch.ts';
 
@@ -34,7 +34,7 @@ export const KEEP_ON_FAILURE = 24 * 60 * 60_000;
 export const MAX_SOURCES = 4096;
 
 interface Entry {
-  readonly url: string;
+  source: KeySource;
   copy?: { readonly keys: KeySet; readonly fetchedAt: number };
   /** Clock time of the last attempt. */
   attemptedAt?: number;
@@ -50,6 +50,8 @@ export function createIssuerKeys(deps: IssuerKeysDeps): IssuerKeys {
       const entry = entryOf(entries, source);
       const now = deps.clock.now();
       const wanted: Wanted = { kid, algorithm, rejected };
+      // Given by hand: the administrator's word replaces the issuer's, and nobody is asked.
+      if (source.jwks !== undefined) return choose(entry.copy?.keys, wanted);
       const age = entry.copy ? now - entry.copy.fetchedAt : Number.POSITIVE_INFINITY;
       const known = answer(entry, wanted, now);
       if (known.ok && age < REFRESH_AFTER) return known;
@@ -63,14 +65,41 @@ export function createIssuerKeys(deps: IssuerKeysDeps): IssuerKeys {
 
 function entryOf(entries: Map<string, Entry>, source: KeySource): Entry {
   const known = entries.get(source.id);
-  // The id outlives a change of URL in the configuration; the keys of the old URL must not.
-  if (known && known.url === source.url) return known;
+  if (known && isSameSource(known.source, source)) {
+    // The newest: an old one would keep the configuration that it came from in memory.
+    known.source = source;
+    return known;
+  }
   entries.delete(source.id);
   const oldest = entries.size >= MAX_SOURCES ? entries.keys().next().value : undefined;
   if (oldest !== undefined) entries.delete(oldest);
-  const entry: Entry = { url: source.url };
+  const entry: Entry = { source, ...givenCopy(source) };
   entries.set(source.id, entry);
   return entry;
+}
+
+/**
+ * The id outlives a change of the configuration; what was believed because of the old one must not: keys of another URL,
+ * or keys that came over a connection which would no longer be trusted.
+ */
+function isSameSource(one: KeySource, other: KeySource): boolean {
+  return (
+    one === other ||
+    (one.url === other.url &&
+      one.jwks === other.jwks &&
+      one.ca === other.ca &&
+      isSameList(one.thumbprints ?? [], other.thumbprints ?? []))
+  );
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((text, index) => text === other[index]);
+}
+
+/** A set that was written by hand is read once; one that cannot be used is none, and then nothing is found. */
+function givenCopy({ jwks }: KeySource): Pick<Entry, 'copy'> {
+  const keys = jwks === undefined ? undefined : readKeySet(jwks);
+  return keys?.ok ? { copy: { keys: keys.value, fetchedAt: 0 } } : {};
 }
 
 interface Wanted {
@@ -81,8 +110,13 @@ interface Wanted {
 
 /** What the copy in memory says. */
 function answer(entry: Entry, wanted: Wanted, now: number): Result<KeyObject, KeyFailure> {
-  if (!entry.copy || now - entry.copy.fetchedAt >= KEEP_ON_FAILURE) return err('unreachable');
-  const key = entry.copy.keys.find(wanted.kid, wanted.algorithm);
+  const isTooOld = entry.copy !== undefined && now - entry.copy.fetchedAt >= KEEP_ON_FAILURE;
+  return choose(isTooOld ? undefined : entry.copy?.keys, wanted);
+}
+
+function choose(keys: KeySet | undefined, wanted: Wanted): Result<KeyObject, KeyFailure> {
+  if (!keys) return err('unreachable');
+  const key = keys.find(wanted.kid, wanted.algorithm);
   // By content: a new copy holds the same key as another object.
   return key && !(wanted.rejected && key.equals(wanted.rejected)) ? ok(key) : err('unknown');
 }
@@ -104,7 +138,7 @@ function refresh(deps: IssuerKeysDeps, issuer: string, entry: Entry, now: number
 async function load(deps: IssuerKeysDeps, issuer: string, entry: Entry): Promise<void> {
   // The age of a copy counts from before it was asked for.
   const asked = deps.clock.now();
-  const fetched = await fetchKeySet(deps.fetch, entry.url);
+  const { keys: fetched } = await discover(deps.fetch, entry.source);
   if (!fetched.ok) {
     // The last good copy stays: an outage of the issuer is no reason to refuse tokens that it signed before.
     deps.logger.warn('issuer keys cannot be had', {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { err, ok } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
-import { fetchKeySet } from './openid-discovery.ts';
+import { discover } from './openid-discovery.ts';
 import type { SafeFetch } from './safe-fetch.ts';
 
 const jwk = {
@@ -15,10 +15,13 @@ function serving(documents: Record<string, string>) {
   const fetch: SafeFetch = async (url) => {
     asked.push(url);
     const document = documents[url];
-    return document === undefined ? err('status') : ok(Buffer.from(document));
+    return document === undefined ? err('absent') : ok(Buffer.from(document));
   };
   return { asked, fetch };
 }
+
+const fetchKeySet = async (fetch: SafeFetch, url: string) =>
+  (await discover(fetch, { id: 'iss_1', url })).keys;
 
 function issuing(metadata: unknown, issuer = 'https://issuer.test') {
   return serving({
@@ -103,8 +106,76 @@ describe('the keys of a registered issuer', () => {
         ...keys,
       }).fetch;
     const without = await fetchKeySet(at({}), 'https://issuer.test');
-    expect(without).toEqual({ ok: false, error: { step: 'keys', reason: 'status' } });
+    expect(without).toEqual({ ok: false, error: { step: 'keys', reason: 'absent' } });
     const malformed = await fetchKeySet(at({ 'https://issuer.test/keys': '{}' }), 'https://issuer.test');
     expect(malformed).toEqual({ ok: false, error: { step: 'keys', reason: 'malformed' } });
+  });
+});
+
+describe('where the metadata of an issuer is looked for', () => {
+  const at = (issuer: string, place: string) =>
+    serving({
+      [place]: JSON.stringify({ issuer, jwks_uri: 'https://keys.test/' }),
+      'https://keys.test/': KEYS,
+    });
+
+  it.each([
+    ['https://issuer.test', 'https://issuer.test/.well-known/oauth-authorization-server'],
+    ['https://issuer.test/', 'https://issuer.test/.well-known/oauth-authorization-server'],
+    ['https://issuer.test/a/b', 'https://issuer.test/.well-known/oauth-authorization-server/a/b'],
+    ['https://issuer.test:8443/a/', 'https://issuer.test:8443/.well-known/oauth-authorization-server/a'],
+  ])('of %s is also %s, once there is nothing at the first (RFC 8414 section 3.1)', async (issuer, place) => {
+    const { asked, fetch } = at(issuer, place);
+    expect((await fetchKeySet(fetch, issuer)).ok).toBe(true);
+    expect(asked).toEqual([
+      `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+      place,
+      'https://keys.test/',
+    ]);
+  });
+
+  it('is two places at most', async () => {
+    const { asked, fetch } = serving({});
+    expect(await fetchKeySet(fetch, 'https://issuer.test/a')).toEqual({
+      ok: false,
+      error: { step: 'discovery', reason: 'absent' },
+    });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is one place while the issuer has an outage: it may not be asked twice as often then', async () => {
+    const asked: string[] = [];
+    const fetch: SafeFetch = async (url) => {
+      asked.push(url);
+      return err('status');
+    };
+    await fetchKeySet(fetch, 'https://issuer.test');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('does not make a document believed that speaks for another issuer', async () => {
+    const place = 'https://issuer.test/.well-known/oauth-authorization-server/a';
+    const found = await fetchKeySet(at('https://issuer.test/b', place).fetch, 'https://issuer.test/a');
+    expect(found).toEqual({ ok: false, error: { step: 'discovery', reason: 'issuer' } });
+  });
+});
+
+describe('the trust of an issuer', () => {
+  it('goes with the document and with the keys, wherever they are', async () => {
+    const trusts: unknown[] = [];
+    const { fetch } = issuing({ issuer: 'https://issuer.test', jwks_uri: 'https://cdn.test/keys' });
+    const source = { id: 'iss_1', url: 'https://issuer.test', ca: 'PEM', thumbprints: ['ab'] };
+    await discover((url, limits, trust) => (trusts.push(trust), fetch(url, limits)), source);
+    const trust = { ca: 'PEM', thumbprints: ['ab'] };
+    expect(trusts).toEqual([trust, trust]);
+  });
+
+  it('is told apart from what the document says of itself, which is shown and not believed', async () => {
+    const { fetch } = issuing({ issuer: 'https://other.test', jwks_uri: 'https://cdn.test/keys' });
+    expect(await discover(fetch, { id: 'iss_1', url: 'https://issuer.test' })).toEqual({
+      issuer: 'https://other.test',
+      jwksUri: 'https://cdn.test/keys',
+      keys: err({ step: 'discovery', reason: 'issuer' }),
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSafeFetch, parseFetchUrl, type ResolvedAddress } from './safe-fetch.ts';
+import type { ResolvedAddress } from './checked-path.ts';
+import { createSafeFetch, parseFetchUrl } from './safe-fetch.ts';
 
 const LIMITS = { size: 1024, time: 10_000 };
 const open: { close(): unknown }[] = [];
@@ -57,9 +58,14 @@ describe('a safe fetch', () => {
     expect(asked).toBe(1);
   });
 
-  it.each([201, 204, 206, 400, 401, 404, 500, 503])('takes nothing but 200 (%i)', async (status) => {
+  it.each([201, 204, 206, 400, 401, 403, 410, 500, 503])('takes nothing but 200 (%i)', async (status) => {
     const port = await serve((_request, response) => response.writeHead(status).end());
     expect(await inside(`http://127.0.0.1:${port}/`, LIMITS)).toEqual({ ok: false, error: 'status' });
+  });
+
+  it('says when there is nothing at a URL: only then is another one worth a try', async () => {
+    const port = await serve((_request, response) => response.writeHead(404).end());
+    expect(await inside(`http://127.0.0.1:${port}/`, LIMITS)).toEqual({ ok: false, error: 'absent' });
   });
 
   it('refuses a body that is encoded', async () => {

@@ -1,21 +1,29 @@
-import { lookup } from 'node:dns/promises';
-import {
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import { err, ok, type Result } from '@countersign/core';
-import { classifyAddress, type AddressClass } from './special-purpose-address.ts';
+import { connectAlong } from './checked-connection.ts';
+import {
+  pathFinder,
+  type CheckedAddress,
+  type FindPath,
+  type Path,
+  type PathOptions,
+} from './checked-path.ts';
+import { proxyHeaders } from './forward-proxy.ts';
+import type { SeenCertificate, ServerTrust } from './server-certificate.ts';
 
 /**
  * Fetches a document of an issuer: a URL that an administrator wrote, or that such a document named. It must never
  * reach what the caller could not reach anyway: no redirects, no private addresses unless they were opened, no second
- * resolution between check and connection, no answer without end.
+ * resolution between check and connection, no answer without end. Each fetch has a connection of its own, so that
+ * nothing that one issuer is trusted with is ever used for another.
  */
-export type SafeFetch = (url: string, limits: FetchLimits) => Promise<Result<Buffer, FetchFailure>>;
+export type SafeFetch = (
+  url: string,
+  limits: FetchLimits,
+  trust?: ServerTrust,
+) => Promise<Result<Buffer, FetchFailure>>;
 
 export interface FetchLimits {
   /** Bytes of the body. */
@@ -24,66 +32,80 @@ export interface FetchLimits {
   readonly time: number;
 }
 
-/** What went wrong, in one word of ours: nothing that the other side said is repeated. */
+/** What went wrong, in one word of ours: nothing that the other side said is repeated. `absent` is 404. */
 export type FetchFailure =
   | 'url'
   | 'name'
   | 'address'
+  | 'proxy'
   | 'connection'
+  | 'certificate'
   | 'time'
   | 'redirect'
+  | 'absent'
   | 'status'
   | 'encoding'
   | 'size';
 
-type Resolve = (host: string) => Promise<readonly ResolvedAddress[]>;
-
-export interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
+export interface SafeFetchOptions extends PathOptions {
+  /** Is told of every fetch when it is over. */
+  readonly observe?: (sight: FetchSight) => void;
 }
 
-export interface SafeFetchOptions {
-  /** Opens loopback and private ranges, and `http:` on loopback. Metadata services stay closed. */
-  readonly allowPrivate: boolean;
-  /** PEM of certificate authorities to trust instead of the built-in ones. */
-  readonly ca?: string;
-  readonly resolve?: Resolve;
+/** What a fetch has seen, as far as it came. */
+export interface FetchSight {
+  readonly url: string;
+  readonly addresses: readonly CheckedAddress[];
+  readonly certificate?: SeenCertificate;
+  readonly status?: number;
+  /** Of the body, when it was taken. */
+  readonly bytes?: number;
+  readonly failure?: FetchFailure;
 }
 
 const MAX_URL = 2048;
-const MAX_ADDRESSES = 32;
 const MAX_HEADERS = 16_384;
 
 /** A GET that answers 200 with a plain body, or a failure; never throws. */
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
-  const resolve = options.resolve ?? ((host) => lookup(host, { all: true, verbatim: true }));
-  // `rejectUnauthorized` is written out so that NODE_TLS_REJECT_UNAUTHORIZED=0 cannot switch certificates off.
-  const agent = new HttpsAgent({
-    keepAlive: false,
-    maxCachedSessions: 0,
-    rejectUnauthorized: true,
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
-  });
-  return async (text, limits) => {
-    const url = parseFetchUrl(text);
-    if (!url) return err('url');
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), limits.time);
-    try {
-      const addresses = await withinTime(resolveHost(url, resolve), deadline.signal);
-      if (!addresses.ok) return addresses;
-      if (
-        !addresses.value.every(({ address }) =>
-          mayConnect(url, classifyAddress(address), options.allowPrivate),
-        )
-      )
-        return err('address');
-      return await get(url, addresses.value, limits.size, deadline.signal, agent);
-    } finally {
-      clearTimeout(timer);
-    }
+  const findPath = pathFinder(options);
+  return async (url, limits, trust = {}) => {
+    const sight: Sight = { url, addresses: [] };
+    const fetched = await fetchUrl(findPath, url, limits, trust, sight);
+    const end = fetched.ok ? { bytes: fetched.value.length } : { failure: fetched.error };
+    options.observe?.({ ...sight, ...end });
+    return fetched;
   };
+}
+
+type Sight = { -readonly [Member in keyof FetchSight]: FetchSight[Member] };
+
+type Fetched = Result<Buffer, FetchFailure>;
+
+async function fetchUrl(
+  findPath: FindPath,
+  text: string,
+  limits: FetchLimits,
+  trust: ServerTrust,
+  sight: Sight,
+): Promise<Fetched> {
+  const url = parseFetchUrl(text);
+  if (!url) return err('url');
+  const deadline = new AbortController();
+  const { signal } = deadline;
+  const timer = setTimeout(() => deadline.abort(), limits.time);
+  try {
+    const path = await findPath(url, signal, (addresses) => (sight.addresses = addresses));
+    if (!path.ok) return path;
+    const onCertificate = (certificate: SeenCertificate) => (sight.certificate = certificate);
+    const socket = await connectAlong(path.value, url, { trust, signal, onCertificate });
+    if (!socket.ok) return err(signal.aborted ? 'time' : socket.error);
+    const fetched = await get(url, path.value, socket.value, { size: limits.size, signal, sight });
+    socket.value.destroy();
+    return fetched;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Absolute `https:` or `http:`, without credentials or fragment, and without anything that a parser would repair. */
@@ -95,62 +117,42 @@ export function parseFetchUrl(text: string): URL | undefined {
   return url.username === '' && url.password === '' ? url : undefined;
 }
 
-function mayConnect(url: URL, address: AddressClass, allowPrivate: boolean): boolean {
-  if (url.protocol === 'http:') return allowPrivate && address === 'loopback';
-  return address === 'public' || (allowPrivate && (address === 'loopback' || address === 'private'));
+interface GetOptions {
+  readonly size: number;
+  readonly signal: AbortSignal;
+  readonly sight: Sight;
 }
-
-type Addresses = Result<readonly ResolvedAddress[], FetchFailure>;
-
-async function resolveHost(url: URL, resolve: Resolve): Promise<Addresses> {
-  // `new URL` has already turned 2130706433, 0x7f.1 and 017700000001 into dotted form.
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const family = isIP(host);
-  if (family !== 0) return ok([{ address: host, family }]);
-  try {
-    const addresses = await resolve(host);
-    return addresses.length === 0 || addresses.length > MAX_ADDRESSES ? err('name') : ok(addresses);
-  } catch {
-    return err('name');
-  }
-}
-
-/** A resolver cannot be told to stop; it can be left behind. */
-function withinTime(resolving: Promise<Addresses>, signal: AbortSignal): Promise<Addresses> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => resolve(err('time')), { once: true });
-    resolving.then(resolve, reject);
-  });
-}
-
-type Fetched = Result<Buffer, FetchFailure>;
 
 function get(
   url: URL,
-  addresses: readonly ResolvedAddress[],
-  size: number,
-  signal: AbortSignal,
-  agent: HttpsAgent,
+  { proxy }: Path,
+  socket: Socket,
+  { size, signal, sight }: GetOptions,
 ): Promise<Fetched> {
+  const isSecure = url.protocol === 'https:';
   const request: RequestOptions = {
     signal,
-    // The addresses that were checked are the ones that are connected to: a second answer of the resolver (DNS
-    // rebinding) is never asked for. `Host`, SNI and the certificate check keep the name.
-    lookup: pinned(addresses),
+    createConnection: () => socket,
     maxHeaderSize: MAX_HEADERS,
-    headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+    headers: {
+      // Node would leave out port 80 and write 443, since it has not made the connection.
+      host: url.host,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      // Inside a tunnel the proxy is out of reach, and its credentials are nobody's business.
+      ...(proxy && !isSecure ? proxyHeaders(proxy) : {}),
+    },
+    ...(proxy && !isSecure ? { path: url.href } : {}),
   };
   return new Promise((resolve) => {
-    const outgoing: ClientRequest =
-      url.protocol === 'https:'
-        ? httpsRequest(url, { ...request, agent })
-        : httpRequest(url, { ...request, agent: false });
+    const outgoing = (isSecure ? httpsRequest : httpRequest)(url, request);
     outgoing.on('error', () => resolve(err(signal.aborted ? 'time' : 'connection')));
     let answered = false;
     // An unasked upgrade (101) closes the request without an error and without a response.
     outgoing.on('close', () => answered || resolve(err('connection')));
     outgoing.on('response', (incoming) => {
       answered = true;
+      sight.status = incoming.statusCode ?? 0;
       void readAnswer(incoming, size).then((answer) => {
         resolve(!answer.ok && signal.aborted ? err('time') : answer);
         outgoing.destroy();
@@ -160,19 +162,11 @@ function get(
   });
 }
 
-function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
-  const [first] = addresses;
-  return (_host, options, answer) => {
-    if (options.all === true) answer(null, [...addresses]);
-    else answer(null, first?.address ?? '', first?.family);
-  };
-}
-
 async function readAnswer(incoming: IncomingMessage, size: number): Promise<Fetched> {
   const status = incoming.statusCode ?? 0;
   // A redirect leads to an address that nobody checked and to keys that the issuer did not publish at its own name.
   if (status >= 300 && status < 400) return err('redirect');
-  if (status !== 200) return err('status');
+  if (status !== 200) return err(status === 404 ? 'absent' : 'status');
   // Compression was declined; a bomb does not ask.
   if ((incoming.headers['content-encoding'] ?? 'identity') !== 'identity') return err('encoding');
   if (Number(incoming.headers['content-length'] ?? 0) > size) return err('size');

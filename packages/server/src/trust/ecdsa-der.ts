@@ -3,24 +3,23 @@
  * because Node's own `dsaEncoding: 'ieee-p1363'` needs the options form of the key, which runs at half speed.
  */
 
-/** Bytes of one coordinate on P-256. */
-const COORDINATE = 32;
-
 /**
- * `SEQUENCE { INTEGER r, INTEGER s }`, or `undefined` when the signature has not exactly 64 bytes or one half is
- * zero: a zero satisfies careless verifiers for every message and key ("psychic signatures", CVE-2022-21449).
+ * `SEQUENCE { INTEGER r, INTEGER s }`, or `undefined` when the signature has not exactly two halves of `coordinate`
+ * bytes or one half is zero: a zero satisfies careless verifiers for every message and key ("psychic signatures",
+ * CVE-2022-21449).
  */
-export function ecdsaSignatureToDer(signature: Uint8Array): Uint8Array | undefined {
-  if (signature.length !== 2 * COORDINATE) return undefined;
-  const r = derInteger(signature.subarray(0, COORDINATE));
-  const s = derInteger(signature.subarray(COORDINATE));
+export function ecdsaSignatureToDer(signature: Uint8Array, coordinate: number): Uint8Array | undefined {
+  if (signature.length !== 2 * coordinate) return undefined;
+  const r = derInteger(signature.subarray(0, coordinate));
+  const s = derInteger(signature.subarray(coordinate));
   if (!r || !s) return undefined;
-  const der = new Uint8Array(2 + r.length + s.length);
-  // At most 2 × 35 bytes follow, so that one byte of length always does.
-  der[0] = 0x30;
-  der[1] = r.length + s.length;
-  der.set(r, 2);
-  der.set(s, 2 + r.length);
+  const length = r.length + s.length;
+  // P-521 alone goes beyond the 127 bytes that one byte of length can say (X.690 section 8.1.3.5).
+  const head = length < 0x80 ? [0x30, length] : [0x30, 0x81, length];
+  const der = new Uint8Array(head.length + length);
+  der.set(head, 0);
+  der.set(r, head.length);
+  der.set(s, head.length + r.length);
   return der;
 }
 
@@ -31,9 +30,10 @@ function derInteger(coordinate: Uint8Array): Uint8Array | undefined {
   const lead = coordinate[start];
   if (lead === undefined) return undefined;
   const pad = lead >= 0x80 ? 1 : 0;
-  const integer = new Uint8Array(2 + pad + COORDINATE - start);
+  const length = pad + coordinate.length - start;
+  const integer = new Uint8Array(2 + length);
   integer[0] = 0x02;
-  integer[1] = pad + COORDINATE - start;
+  integer[1] = length;
   integer.set(coordinate.subarray(start), 2 + pad);
   return integer;
 }
