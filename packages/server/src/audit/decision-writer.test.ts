@@ -15,6 +15,7 @@ let now: number;
 let lines: string[];
 /** Makes storage answer nothing. */
 let silent: boolean;
+let diskIsLow: boolean;
 
 const UNAVAILABLE = { ok: false, error: 'unavailable' } as const;
 
@@ -32,6 +33,7 @@ beforeEach(async () => {
   now = 1_700_000_000_000;
   lines = [];
   silent = false;
+  diskIsLow = false;
   const log: Logger['info'] = (message, fields) =>
     void lines.push(JSON.stringify({ message, ...(typeof fields === 'function' ? fields() : fields) }));
   let drawn = 0;
@@ -49,6 +51,7 @@ beforeEach(async () => {
           .subarray(0, length),
     },
     logger: { debug: log, info: log, warn: log, error: log },
+    diskIsLow: () => diskIsLow,
   });
 });
 
@@ -148,14 +151,70 @@ describe('a refusal of a verified token', () => {
   });
 });
 
+describe('with little disk left', () => {
+  it('refusals are neither stored nor logged, but found in memory; what was done is written as ever', async () => {
+    diskIsLow = true;
+    const stranger = recordOf({ code: 'token.not_trusted' });
+    decisions.unverified(stranger, {});
+    const refused = recordOf();
+    expect((await decisions.refused(refused)).ok).toBe(true);
+    expect(await count('decision')).toBe(0);
+    expect(lines).toEqual([]);
+    for (const { id } of [stranger, refused]) {
+      expect(await decisions.find(id)).toMatchObject({ ok: true, value: { record: { id } } });
+    }
+    expect((await decisions.acted(recordOf({ effect: 'allow' }), EVENT, [])).ok).toBe(true);
+    expect([await count('decision'), await count('audit')]).toEqual([1, 1]);
+    diskIsLow = false;
+    decisions.unverified(recordOf(), {});
+    expect(lines.map((line) => (JSON.parse(line) as { unrecorded?: number }).unrecorded)).toEqual([
+      undefined,
+      2,
+    ]);
+  });
+});
+
 describe('what was done', () => {
   it('is one commit: the deed, the decision and the event, the event under an id of its own', async () => {
     const record = recordOf({ effect: 'allow' });
     const deed = insertPolicySet('deed', '{}', 1);
     expect(await decisions.acted(record, EVENT, [deed])).toEqual({ ok: true, value: undefined });
     expect([await count('decision'), await count('audit'), await count('policy_set')]).toEqual([1, 1, 1]);
-    const rows = await database.read({ sql: 'select id from audit', parameters: [] });
-    expect(rows.ok && isId('evt', String(rows.value[0]?.['id']))).toBe(true);
+    const rows = await database.read({ sql: 'select * from audit', parameters: [] });
+    const event = rows.ok ? rows.value[0] : undefined;
+    expect(isId('evt', String(event?.['id']))).toBe(true);
+    // One number for both: from either the other is found by its key.
+    expect(String(event?.['id']).slice(4)).toBe(record.id.slice(4));
+    expect(JSON.parse(String(event?.['payload']))).toMatchObject({
+      rows: { decisions: [[record.id, expect.any(String)]] },
+    });
+  });
+
+  it('may be a change that no decision precedes: deed and event in one commit, chained', async () => {
+    const change: AuditEvent = {
+      event: 'key.rotated',
+      time: now,
+      actor: 'administrator',
+      detail: { ring: 'access' },
+    };
+    const deed = insertPolicySet('deed', '{}', 1);
+    expect(await decisions.changed(change, [deed])).toEqual({ ok: true, value: undefined });
+    expect([await count('decision'), await count('audit'), await count('policy_set')]).toEqual([0, 1, 1]);
+    const rows = await database.read({ sql: 'select event, detail, n from audit', parameters: [] });
+    expect(rows.ok && rows.value).toEqual([
+      { event: 'key.rotated', detail: '{"ring":"access"}', n: expect.any(Number) },
+    ]);
+    const impossible = {
+      sql: `update token set revoked_at = 1 where hash = 'none'`,
+      parameters: [],
+      changes: 1,
+    };
+    expect(await decisions.changed(change, [impossible])).toEqual({ ok: false, error: 'conflict' });
+    expect(lines).toEqual([]);
+    silent = true;
+    expect(await decisions.changed(change, [])).toEqual(UNAVAILABLE);
+    expect(lines).toHaveLength(1);
+    expect(await count('audit')).toBe(1);
   });
 
   it('is not done when any part fails: nothing is written and the failure is told', async () => {

@@ -1,7 +1,6 @@
 import { err, ok, type Result } from '@countersign/core';
 import type { Clock, Logger, Random } from '../adapters/ports.ts';
 import type { Database, Unit, WriteFailure } from '../storage/port.ts';
-import { insertAuditEvent } from '../storage/repositories/audit-events.ts';
 import { findDecision, insertDecision, parseDecision } from '../storage/repositories/decisions.ts';
 import { ID_BYTES, isId, newId, type IdPrefix } from './decision-id.ts';
 import { boundedFacts, boundedRecord, decisionLogFields } from './decision-log.ts';
@@ -9,6 +8,7 @@ import { createDecisionRing, RING_BOUNDS, type RingBounds } from './decision-rin
 import type { AuditEvent, DecisionRecord, UnverifiedFacts } from './model.ts';
 import type { Decisions, StoredDecision } from './port.ts';
 import { createRate } from './rate.ts';
+import { sealEvent, SALT_BYTES } from './sealed-event.ts';
 
 export interface DecisionsDeps {
   readonly database: Pick<Database, 'read' | 'write'>;
@@ -16,6 +16,8 @@ export interface DecisionsDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly ring?: RingBounds;
+  /** Little room is left on the disk: what nobody has to have is not written any more. */
+  readonly diskIsLow?: () => boolean;
 }
 
 /** A second: decisions in the ring; decisions stored of one issuer. A flood fills neither memory nor disk. */
@@ -25,7 +27,7 @@ const MAX_ISSUERS = 1000;
 
 /** The trail of one process. */
 export function createDecisions(deps: DecisionsDeps): Decisions {
-  const { database, clock, random } = deps;
+  const { database, clock, random, diskIsLow = () => false } = deps;
   const ring = createDecisionRing(deps.ring ?? RING_BOUNDS);
   const storedOf = createRate(RECORDED_PER_SECOND, MAX_ISSUERS);
   const log = createDecisionLog(deps);
@@ -44,7 +46,7 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
     newId: () => makeId('dec'),
     unverified: remember,
     async refused(record) {
-      if (!storedOf.take(record.issuer ?? '', clock.now())) {
+      if (diskIsLow() || !storedOf.take(record.issuer ?? '', clock.now())) {
         remember(record);
         return ok(undefined);
       }
@@ -53,9 +55,18 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
       return written.ok ? written : err('unavailable');
     },
     async acted(record, event: AuditEvent, more: Unit) {
-      const unit = [...more, insertDecision(record), insertAuditEvent(makeId('evt'), event)];
-      const written = await database.write(unit);
+      const rows = [...more, insertDecision(record)];
+      // The event has the number of its decision: from either the other is found by its key.
+      const id = `evt_${record.id.slice('dec_'.length)}`;
+      const written = await database.write([...rows, sealEvent(id, event, rows, random.bytes(SALT_BYTES))]);
       log.stored(record, written);
+      return written;
+    },
+    async changed(event, more) {
+      const id = makeId('evt');
+      const written = await database.write([...more, sealEvent(id, event, more, random.bytes(SALT_BYTES))]);
+      // A conflict is no failure: whoever asked finds it done already.
+      if (!written.ok && written.error === 'unavailable') log.failed(id, written.error);
       return written;
     },
     passed: (record) => log.always(record),
@@ -78,30 +89,40 @@ async function find(
 interface DecisionLog {
   always(record: DecisionRecord): void;
   stored(record: DecisionRecord, written: Result<void, WriteFailure>): void;
-  /** At a bounded rate; false when the line was left out and counted. */
+  /** Of what was not recorded nothing has come about; at a bounded rate. */
+  failed(id: string, reason: WriteFailure): void;
+  /** At a bounded rate; false when it is to be left out, and has been counted. */
   limited(record: DecisionRecord, seen?: UnverifiedFacts): boolean;
 }
 
-function createDecisionLog({ logger, clock }: DecisionsDeps): DecisionLog {
+function createDecisionLog({ logger, clock, diskIsLow = () => false }: DecisionsDeps): DecisionLog {
   const unproved = createRate(RECORDED_PER_SECOND, 1);
   const failures = createRate(RECORDED_PER_SECOND, 1);
   let unrecorded = 0;
 
   const always = (record: DecisionRecord): void =>
     logger.info(messageOf(record), () => decisionLogFields(record));
+  const failed = (id: string, reason: WriteFailure): void => {
+    if (!failures.take('', clock.now())) return;
+    logger.warn('a decision could not be recorded', { decision: id, reason });
+  };
   return {
     always,
+    failed,
     stored(record, written) {
-      if (written.ok) return always(record);
-      // Of a decision that was not recorded nothing has come about, so the line must not read as if it had.
-      if (failures.take('', clock.now())) {
-        logger.warn('a decision could not be recorded', { decision: record.id, reason: written.error });
-      }
+      // The line of a decision that was not recorded must not read as if it had been taken.
+      if (written.ok) always(record);
+      else failed(record.id, written.error);
     },
     limited(record, seen) {
       if (!unproved.take('', clock.now())) {
         unrecorded += 1;
         return false;
+      }
+      if (diskIsLow()) {
+        // In memory it costs no disk; the line would.
+        unrecorded += 1;
+        return true;
       }
       const fields = decisionLogFields(record, seen);
       logger.info(messageOf(record), unrecorded === 0 ? fields : { ...fields, unrecorded });

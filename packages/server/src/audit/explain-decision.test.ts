@@ -4,9 +4,9 @@ import type { PolicySetDocument } from '../snapshot/model.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
 import type { Database } from '../storage/port.ts';
 import { insertPolicySet } from '../storage/repositories/policy-sets.ts';
-import { explainDecision, type DecisionExplanation } from './explain-decision.ts';
+import { decisionSummary, explainDecision, type DecisionExplanation } from './explain-decision.ts';
 import type { DecisionRecord } from './model.ts';
-import { policySetHash, storePolicySets } from './policy-set.ts';
+import { explainUnderPolicy, policySetHash, storePolicySets } from './policy-set.ts';
 import type { StoredDecision } from './port.ts';
 
 let database: Database;
@@ -99,6 +99,44 @@ describe('explainDecision', () => {
     expect(text).toContain(PULL.sub);
     expect(text).toContain('repo:acme/*:ref:refs/heads/main');
     expect(text).not.toContain(REFUSALS['policy.refused'].fix);
+  });
+
+  it('takes a policy with a condition again, with the engine of conditions', async () => {
+    const condition = 'claims.sub == "repo:acme/app:pull_request"';
+    const [policy] = TRUST.kind === 'trust' ? TRUST.policies : [];
+    if (policy === undefined) throw new Error('there is no policy');
+    const conditional: PolicySetDocument = { kind: 'trust', policies: [{ ...policy, rules: {}, condition }] };
+    await store(conditional);
+    const facts = { claims: MAIN, request: REQUEST };
+    const answer = await explained({ record: refusedByPolicy(conditional, { facts }) });
+    expect(answer.trace?.nearest.map((rule) => rule.rule)).toEqual(['policies[0]']);
+    expect(answer.explanation.join('\n')).toContain(condition);
+    expect(answer.explanation.join('\n')).not.toContain('otherwise');
+  });
+
+  it('loads the engine of conditions for nothing else', async () => {
+    const load = (): Promise<never> => Promise.reject(new Error('loaded'));
+    const facts = { claims: MAIN, request: REQUEST };
+    for (const document of [TRUST, ACCESS]) {
+      expect(await explainUnderPolicy(JSON.stringify(document), facts, load)).toBeDefined();
+    }
+    for (const text of ['7', '{"kind":"of a later release"}']) {
+      expect(await explainUnderPolicy(text, facts, load)).toBeUndefined();
+    }
+  });
+
+  it('names the policies that decided and the rules that were only watched', async () => {
+    const record = recordOf({ effect: 'allow', policies: ['pol_1'], audited: ['policies[1]'] });
+    expect(await explained({ record })).toMatchObject({ policies: ['pol_1'], audited: ['policies[1]'] });
+    expect(decisionSummary(record)).toEqual({
+      id: record.id,
+      time: '2023-11-14T22:13:20.123Z',
+      kind: 'exchange',
+      effect: 'allow',
+      policies: ['pol_1'],
+      audited: ['policies[1]'],
+      remoteAddress: '127.0.0.1',
+    });
   });
 
   it('names the rule that allowed', async () => {

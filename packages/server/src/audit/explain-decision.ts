@@ -1,4 +1,12 @@
-import { ok, REFUSALS, type Claims, type Explanation, type Result, type RuleTrace } from '@countersign/core';
+import {
+  ok,
+  REFUSALS,
+  type Claims,
+  type ConditionCompiler,
+  type Explanation,
+  type Result,
+  type RuleTrace,
+} from '@countersign/core';
 import type { Reader } from '../storage/port.ts';
 import { findPolicySet, parsePolicySet } from '../storage/repositories/policy-sets.ts';
 import type { DecisionRecord, UnverifiedFacts } from './model.ts';
@@ -23,6 +31,10 @@ export interface DecisionExplanation {
   readonly audience?: string;
   /** Hash of the policy document that decided. */
   readonly policy?: string;
+  /** `pol_…` of the policies that decided. */
+  readonly policies?: readonly string[];
+  /** Rules in audit mode that matched, and decided nothing. */
+  readonly audited?: readonly string[];
   readonly route?: string;
   readonly principal?: string;
   readonly tokenId?: string;
@@ -45,7 +57,7 @@ export async function explainDecision(
   if (!found.ok) return found;
   const policy = found.value;
   return ok({
-    ...summaryOf(record),
+    ...decisionSummary(record),
     ...(record.facts === undefined ? {} : { claims: record.facts.claims }),
     ...(policy === undefined ? {} : { trace: { determining: policy.determining, nearest: policy.nearest } }),
     explanation: [headline(record), ...unverifiedLines(unverified), ...policyLines(record, policy)],
@@ -60,10 +72,19 @@ async function explainPolicy(
   const rows = await reader.read(findPolicySet(policySet));
   if (!rows.ok) return rows;
   const [row] = rows.value;
-  return ok(row && explainUnderPolicy(parsePolicySet(row), facts));
+  if (!row) return ok(undefined);
+  return ok(await explainUnderPolicy(parsePolicySet(row), facts, loadConditions));
 }
 
-function summaryOf(record: DecisionRecord): Omit<DecisionExplanation, 'explanation'> {
+/** The engine of conditions: loaded by the first decision that needs it. */
+async function loadConditions(): Promise<ConditionCompiler> {
+  return (await import('@countersign/core/condition')).celConditions;
+}
+
+/** A decision without its explanation: as lists show it. */
+export type DecisionSummary = Omit<DecisionExplanation, 'claims' | 'trace' | 'explanation'>;
+
+export function decisionSummary(record: DecisionRecord): DecisionSummary {
   const { id, time, kind, effect, code, subject, audience, route, principal, tokenId, remoteAddress } =
     record;
   const issuer = record.issuerName ?? record.issuer;
@@ -77,6 +98,8 @@ function summaryOf(record: DecisionRecord): Omit<DecisionExplanation, 'explanati
     ...(subject === undefined ? {} : { subject }),
     ...(audience === undefined ? {} : { audience }),
     ...(record.policySet === undefined ? {} : { policy: record.policySet }),
+    ...(record.policies === undefined ? {} : { policies: record.policies }),
+    ...(record.audited === undefined ? {} : { audited: record.audited }),
     ...(route === undefined ? {} : { route }),
     ...(principal === undefined ? {} : { principal }),
     ...(tokenId === undefined ? {} : { tokenId }),

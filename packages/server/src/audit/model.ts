@@ -23,6 +23,10 @@ export interface DecisionRecord {
   readonly audience?: string;
   /** Rules that decided. */
   readonly determining: readonly string[];
+  /** `pol_…` of the policies that decided, where the rules are policies of a trusted issuer. */
+  readonly policies?: readonly string[];
+  /** Rules in audit mode that matched and decided nothing. */
+  readonly audited?: readonly string[];
   readonly route?: string;
   /** {@link principalId} of who it was about. */
   readonly principal?: string;
@@ -44,11 +48,14 @@ export interface UnverifiedFacts {
 
 /** Something that was issued, changed or revoked: always durable before the answer. */
 export interface AuditEvent {
-  readonly event: 'token.issued' | 'token.revoked';
+  readonly event: 'token.issued' | 'token.revoked' | 'tokens.revoked' | 'key.rotated' | 'key.revoked';
   /** Epoch milliseconds. */
   readonly time: number;
   readonly decision?: string;
-  readonly token: string;
+  /** `tok_…`; absent where the event is about no single token. */
+  readonly token?: string;
+  /** What a change was: named members, never a secret. */
+  readonly detail?: Claims;
   /** {@link principalId} of who did it. */
   readonly actor: string;
   readonly organization?: string;

@@ -6,6 +6,7 @@ import {
   isObject,
   ok,
   type CompiledPolicy,
+  type ConditionCompiler,
   type Explanation,
   type Facts,
   type Json,
@@ -51,20 +52,32 @@ export async function storePolicySets(
 
 /**
  * What the engine says of these facts under a stored document; `undefined` when this version cannot read or compile
- * it (a later release may be stricter than the one that stored it).
+ * it (a later release may be stricter than the one that stored it). `conditions` is needed, and asked for, only by a
+ * document that has some: most have none, and their engine is large.
  */
-export function explainUnderPolicy(document: string, facts: Facts): Explanation | undefined {
-  const policy = compileDocument(JSON.parse(document) as Json);
+export async function explainUnderPolicy(
+  document: string,
+  facts: Facts,
+  conditions: () => Promise<ConditionCompiler>,
+): Promise<Explanation | undefined> {
+  const cited = JSON.parse(document) as Json;
+  // The text was found by the hash of what the compiler once took, so its members are as the type says.
+  const known = isObject(cited) ? (cited as unknown as PolicySetDocument) : undefined;
+  const policy = known && compileDocument(known, hasCondition(known) ? await conditions() : undefined);
   return policy && explain(policy, facts);
 }
 
-function compileDocument(document: Json): CompiledPolicy | undefined {
-  if (!isObject(document)) return undefined;
-  // The text was found by the hash of what the compiler once took, so its members are as the type says.
-  const cited = document as unknown as PolicySetDocument;
+function hasCondition(document: PolicySetDocument): boolean {
+  return document.kind === 'trust' && document.policies.some(({ condition }) => condition !== undefined);
+}
+
+function compileDocument(
+  cited: PolicySetDocument,
+  conditions: ConditionCompiler | undefined,
+): CompiledPolicy | undefined {
   switch (cited.kind) {
     case 'trust': {
-      const compiled = compileTrust(cited.policies);
+      const compiled = compileTrust(cited.policies, { conditions });
       return compiled.ok ? compiled.value.policy : undefined;
     }
     case 'access': {

@@ -15,6 +15,8 @@ export interface Decisions {
   refused(record: DecisionRecord): Promise<Result<void, 'unavailable'>>;
   /** (c) `more` is committed together with the decision and the event, or nothing is. */
   acted(record: DecisionRecord, event: AuditEvent, more: Unit): Promise<Result<void, WriteFailure>>;
+  /** (c) for what no decision precedes: a mass revocation, a change of keys. */
+  changed(event: AuditEvent, more: Unit): Promise<Result<void, WriteFailure>>;
   /** A gateway yes: a log line. */
   passed(record: DecisionRecord): void;
   find(id: string): Promise<Result<StoredDecision | undefined, 'unavailable'>>;

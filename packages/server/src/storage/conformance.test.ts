@@ -75,6 +75,8 @@ describe.each(ENGINES)('$name', (engine) => {
         sealed: 'ünsealed 🔑',
         public_jwk: null,
         created_at: 4_102_444_800_123,
+        activated_at: null,
+        retired_at: null,
       },
     ]);
   });

@@ -14,6 +14,11 @@ export interface Statement {
   readonly parameters: readonly SqlValue[];
   /** Rows that must have changed; any other count undoes the unit with `conflict` (insert-on-conflict-do-nothing marks). */
   readonly changes?: number;
+  /**
+   * SHA-256 (base64url) that becomes the next link of this writer's audit chain: the engine appends `writer`, `n`, `prev` and `hash`
+   * as the last four parameters when it runs the statement, since only it knows the order of what is committed.
+   */
+  readonly link?: string;
 }
 
 export type Unit = readonly Statement[];

@@ -8,6 +8,10 @@ export interface Tables {
   readonly audit: AuditTable;
   readonly policy_set: PolicySetTable;
   readonly key: KeyTable;
+  readonly replay_mark: ReplayMarkTable;
+  readonly change: ChangeTable;
+  readonly mass_revocation: MassRevocationTable;
+  readonly checkpoint: CheckpointTable;
 }
 
 /** Access tokens, by hash. The value is never stored. */
@@ -29,6 +33,12 @@ export interface TokenTable {
   readonly issued_at: number;
   readonly expires_at: number;
   readonly revoked_at: number | null;
+  /** JSON list of `pol_…`. */
+  readonly policies: string;
+  /** JSON list of URLs. */
+  readonly resources: string;
+  /** `opaque` or `jwt`. */
+  readonly format: string;
 }
 
 /** Decisions on verified tokens. Time-ordered primary key. */
@@ -54,9 +64,16 @@ export interface DecisionTable {
   readonly facts: string | null;
   /** Hash of the policy document in `policy_set`. */
   readonly policy_set: string | null;
+  /** JSON list of `pol_…`. */
+  readonly policies: string | null;
+  /** JSON list of rule ids. */
+  readonly audited: string | null;
 }
 
-/** What was issued, changed or revoked. */
+/**
+ * What was issued, changed or revoked, one chain of links per writing process. The last four columns are the engine's:
+ * it alone knows the order of what is committed.
+ */
 export interface AuditTable {
   /** `evt_` and 26 characters, time-ordered. Primary key. */
   readonly id: string;
@@ -64,9 +81,25 @@ export interface AuditTable {
   readonly time: number;
   readonly event: string;
   readonly decision: string | null;
-  readonly token: string;
+  readonly token: string | null;
   readonly actor: string;
   readonly organization: string | null;
+  /** JSON of what a change was. */
+  readonly detail: string | null;
+  /** Random, base64url; null once the event has been erased. */
+  readonly salt: string | null;
+  /** JSON of the event and of the rows written with it; null once it has been erased. */
+  readonly payload: string | null;
+  /** SHA-256 of salt and payload, base64url: what the chain is made of. Null in rows older than the chain. */
+  readonly digest: string | null;
+  /** `wrt_…`, one per process start. */
+  readonly writer: string | null;
+  /** Place in the writer's chain, from 1, without a gap. */
+  readonly n: number | null;
+  /** Hash of the link before, base64url. */
+  readonly prev: string | null;
+  /** SHA-256 of `prev`, writer, n and digest, base64url. */
+  readonly hash: string | null;
 }
 
 /** Policy documents that decisions cite, by SHA-256 of their text. */
@@ -75,6 +108,8 @@ export interface PolicySetTable {
   readonly document: string;
   /** Epoch seconds. */
   readonly created_at: number;
+  /** When it was last known to be in force, to within a sweep. */
+  readonly used_at: number | null;
 }
 
 /** Keys of the rings, sealed with the encryption key (AES-256-GCM, bound to table, ring and kid). */
@@ -89,4 +124,48 @@ export interface KeyTable {
   readonly public_jwk: string | null;
   /** Epoch seconds. */
   readonly created_at: number;
+  readonly activated_at: number | null;
+  readonly retired_at: number | null;
+}
+
+/** Subject tokens that were exchanged under `replay: once`. */
+export interface ReplayMarkTable {
+  readonly issuer: string;
+  readonly mark: string;
+  /** Epoch seconds: from then on the subject token is refused without it. */
+  readonly expires_at: number;
+}
+
+/** What other processes have to hear of; mints are not in it. */
+export interface ChangeTable {
+  /** Order of the commits, from 1. */
+  readonly seq: number;
+  readonly kind: string;
+  /** JSON. */
+  readonly payload: string;
+  /** Epoch seconds. */
+  readonly created_at: number;
+}
+
+/** One row ends every token that came from one issuer, policy, subject or went to one principal. */
+export interface MassRevocationTable {
+  readonly organization: string;
+  /** `issuer`, `policy`, `subject` or `principal`. */
+  readonly kind: string;
+  readonly value: string;
+  /** Epoch seconds: tokens issued then or earlier are ended. */
+  readonly before: number;
+  readonly created_at: number;
+}
+
+/** Signed statements of how far the chains had come. */
+export interface CheckpointTable {
+  /** `chk_` and 26 characters, time-ordered. Primary key. */
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** JSON list of `{writer, n, hash}`: for whoever reads with SQL. The signed text says the same and is what counts. */
+  readonly heads: string;
+  /** Compact JWS. */
+  readonly signed: string;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err } from '@countersign/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GENESIS, linkHash } from '../chain.ts';
 import { openSqlite } from './sqlite.ts';
 
 /**
@@ -24,10 +25,15 @@ const CHILD = `
     sql: 'INSERT INTO policy_set (hash, document, created_at) VALUES (?, ?, ?)',
     parameters: [hash, 'x'.repeat(1000), 1],
   });
+  const link = (hash) => ({
+    sql: 'INSERT INTO audit (id, time, event, actor, digest, writer, n, prev, hash) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)',
+    parameters: [hash, 'key.rotated', 'a', 'A'.repeat(43)],
+    link: 'A'.repeat(43),
+  });
   async function writeForEver() {
     for (;;) {
       const name = prefix + '-' + (next += 1);
-      const written = await opened.value.write([insert(name), insert(name + '-pair')]);
+      const written = await opened.value.write([insert(name), link(name), insert(name + '-pair')]);
       if (written.ok) writeSync(answered, name + '\\n');
     }
   }
@@ -72,6 +78,26 @@ describe('a process that is killed while it writes', () => {
     return answered();
   }
 
+  /** The names that have a link, by the places of their links; each writer's chain has to be whole. */
+  async function linkedNames(): Promise<ReadonlySet<unknown>> {
+    const opened = await openSqlite({ path, lockWait: 20_000 });
+    if (!opened.ok) throw new Error(opened.error.kind);
+    const sql = 'SELECT id, writer, n, prev, hash FROM audit ORDER BY writer, n';
+    const found = await opened.value.read({ sql, parameters: [] });
+    await opened.value.close();
+    if (!found.ok) throw new Error('the read failed');
+    let last = { writer: '', n: 0, hash: '' };
+    for (const row of found.value) {
+      const writer = String(row['writer']);
+      if (writer !== last.writer) last = { writer, n: 0, hash: GENESIS };
+      const n = last.n + 1;
+      expect([row['n'], row['prev']]).toEqual([n, last.hash]);
+      last = { writer, n, hash: linkHash(last.hash, writer, n, GENESIS) };
+      expect(row['hash']).toBe(last.hash);
+    }
+    return new Set(found.value.map((row) => row['id']));
+  }
+
   async function namesInDatabase(): Promise<ReadonlySet<unknown>> {
     const opened = await openSqlite({ path, lockWait: 20_000 });
     if (!opened.ok) throw new Error(opened.error.kind);
@@ -81,7 +107,7 @@ describe('a process that is killed while it writes', () => {
     return new Set(found.value.map((row) => row['hash']));
   }
 
-  it('loses nothing that was answered, leaves no half unit, and frees the file', async () => {
+  it('loses nothing that was answered, leaves no half unit and no hole in a chain, and frees the file', async () => {
     const answered: string[] = [];
     for (const round of ['a', 'b', 'c']) {
       const names = await writeAndDie(round, async () => {
@@ -95,6 +121,9 @@ describe('a process that is killed while it writes', () => {
         return !found.has(text.endsWith('-pair') ? text.slice(0, -'-pair'.length) : `${text}-pair`);
       });
       expect(halves).toEqual([]);
+      const linked = await linkedNames();
+      expect([...found].filter((name) => !String(name).endsWith('-pair') && !linked.has(name))).toEqual([]);
+      expect([...linked].filter((name) => !found.has(name))).toEqual([]);
     }
   }, 90_000);
 });

@@ -111,12 +111,12 @@ describe('opening a database', () => {
 
   it('copies an older database before it migrates it, readable by its owner alone', async () => {
     await openAnd(write());
-    meddle("INSERT INTO policy_set VALUES ('h', '{}', 1); PRAGMA user_version = 0");
+    meddle("INSERT INTO policy_set VALUES ('h', '{}', 1, 1); PRAGMA user_version = 0");
     expect(await openAnd(read())).toMatchObject({
       kind: 'unusable',
       message: expect.stringContaining('schema 0'),
     });
-    const copy = `${path}.before-0001`;
+    const copy = `${path}.before-${String(NEWEST_SCHEMA).padStart(4, '0')}`;
     writeFileSync(copy, 'left by an attempt that failed');
     expect(await openAnd(write())).toBe(copy);
     expect(statSync(copy).mode & 0o777).toBe(0o600);

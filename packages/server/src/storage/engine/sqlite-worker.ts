@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { ID_BYTES, newId } from '../../audit/decision-id.ts';
+import { createChain } from '../chain.ts';
 import { commitGroup } from './sqlite-group.ts';
 import type { Reply, Request, Role } from './sqlite-messages.ts';
 import { type Opened, openRole } from './sqlite-open.ts';
@@ -12,6 +15,12 @@ import type { Statement } from '../port.ts';
 type Open = Exclude<Opened, { readonly failure: unknown }>;
 
 let open: Open | undefined;
+
+/**
+ * Its audit chain, begun with the thread: random, so that no two processes ever write one; with the time in its name,
+ * so that chains sort by age.
+ */
+const chain = createChain(newId('wrt', Date.now(), randomBytes(ID_BYTES)));
 
 async function answerOpen(role: Role): Promise<Reply> {
   const opened = await openRole(role);
@@ -36,7 +45,7 @@ function read({ connection }: Open, statement: Statement): Reply {
 function answer(database: Open, request: Exclude<Request, { kind: 'open' | 'close' }>): Reply {
   try {
     return request.kind === 'commit'
-      ? { kind: 'committed', ...commitGroup(database.connection, request.units) }
+      ? { kind: 'committed', ...commitGroup(database.connection, chain, request.units) }
       : read(database, request.statement);
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };

@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import { up as initial } from './0001-initial.ts';
+import { up as wholeExchange } from './0002-whole-exchange.ts';
 
 /**
  * Every change of the schema, in order: an explicit list, never a folder that is scanned. A migration that has been
@@ -8,6 +9,7 @@ import { up as initial } from './0001-initial.ts';
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': { up: initial },
+  '0002-whole-exchange': { up: wholeExchange },
 };
 
 /** Number of the newest schema: what an up-to-date database says of itself. */

@@ -28,6 +28,9 @@ const DECLARED: Nullability = {
     issued_at: false,
     expires_at: false,
     revoked_at: true,
+    policies: false,
+    resources: false,
+    format: false,
   },
   decision: {
     id: false,
@@ -47,18 +50,41 @@ const DECLARED: Nullability = {
     remote_address: false,
     facts: true,
     policy_set: true,
+    policies: true,
+    audited: true,
   },
   audit: {
     id: false,
     time: false,
     event: false,
     decision: true,
-    token: false,
+    token: true,
     actor: false,
     organization: true,
+    detail: true,
+    salt: true,
+    payload: true,
+    digest: true,
+    writer: true,
+    n: true,
+    prev: true,
+    hash: true,
   },
-  policy_set: { hash: false, document: false, created_at: false },
-  key: { ring: false, kid: false, state: false, sealed: false, public_jwk: true, created_at: false },
+  policy_set: { hash: false, document: false, created_at: false, used_at: true },
+  key: {
+    ring: false,
+    kid: false,
+    state: false,
+    sealed: false,
+    public_jwk: true,
+    created_at: false,
+    activated_at: true,
+    retired_at: true,
+  },
+  replay_mark: { issuer: false, mark: false, expires_at: false },
+  change: { seq: false, kind: false, payload: false, created_at: false },
+  mass_revocation: { organization: false, kind: false, value: false, before: false, created_at: false },
+  checkpoint: { id: false, time: false, heads: false, signed: false },
 };
 
 /** A migration that succeeds, before one that does not. */
@@ -109,6 +135,10 @@ describe('the migrations', () => {
       audit: ['id'],
       policy_set: ['hash'],
       key: ['ring', 'kid'],
+      replay_mark: ['issuer', 'mark'],
+      change: ['seq'],
+      mass_revocation: ['organization', 'kind', 'value'],
+      checkpoint: ['id'],
     });
   });
 
@@ -127,12 +157,59 @@ describe('the migrations', () => {
       await db.schema.createTable('half').addColumn('a', 'text').execute();
       throw new Error('out of space');
     };
-    const longer = { ...MIGRATIONS, '0002-another': another, '0003-breaks': { up } };
+    const longer = { ...MIGRATIONS, '9998-another': another, '9999-breaks': { up } };
     await expect(migrateSqlite(database, longer)).rejects.toThrow('the migration failed');
     expect(schema()).toEqual(before);
     expect(database.prepare('SELECT name FROM kysely_migration').all()).toHaveLength(NEWEST_SCHEMA);
     expect(database.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: NEWEST_SCHEMA });
     expect(database.isTransaction).toBe(false);
+  });
+
+  it('make the indexes that lists, sweeps and the chain need, and no others', () => {
+    const made = database
+      .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name")
+      .all()
+      .map((row) => String(row['sql']).replace(/"/g, ''));
+    expect(made).toEqual(
+      [
+        'CREATE UNIQUE INDEX audit_chain on audit (writer, n)',
+        'CREATE INDEX decision_by_organization on decision (organization, id)',
+        'CREATE INDEX replay_mark_by_expiry on replay_mark (expires_at)',
+        'CREATE INDEX token_by_expiry on token (expires_at)',
+        'CREATE INDEX token_by_id on token (id)',
+        'CREATE INDEX token_by_organization on token (organization, id)',
+      ].map((sql) => expect.stringMatching(new RegExp(`^${sql.replace(/[()]/g, '\\$&')}$`, 'i'))),
+    );
+  });
+
+  it('keep the rows that were there: tokens opaque and without policies, events outside of every chain', async () => {
+    const older = new DatabaseSync(':memory:');
+    const initial = MIGRATIONS['0001-initial'];
+    if (initial === undefined) throw new Error('there is no first migration');
+    await migrateSqlite(older, { '0001-initial': initial });
+    older.exec(`
+      INSERT INTO token VALUES ('h', 'tok_1', 'cso', 'acme', '{}', 'iss', 's', '{}', 'dec_1', 1, 2, NULL);
+      INSERT INTO decision (id, time, kind, effect, determining, remote_address) VALUES ('dec_1', 5500, 'exchange', 'allow', '[]', '');
+      INSERT INTO audit VALUES ('evt_1', 5, 'token.issued', 'dec_1', 'tok_1', 'org:acme', 'acme');
+      INSERT INTO policy_set VALUES ('p', '{}', 1);
+      INSERT INTO key VALUES ('assertion', 'k', 'active', 's', NULL, 1);`);
+    await migrateSqlite(older);
+    const rows = (table: string) => older.prepare(`SELECT * FROM ${table}`).all();
+    expect(rows('token')).toMatchObject([{ id: 'tok_1', policies: '[]', resources: '[]', format: 'opaque' }]);
+    expect(rows('decision')).toMatchObject([{ id: 'dec_1', policies: null, audited: null }]);
+    expect(rows('audit')).toMatchObject([
+      {
+        id: 'evt_1',
+        time: 5,
+        token: 'tok_1',
+        actor: 'org:acme',
+        organization: 'acme',
+        writer: null,
+        payload: null,
+      },
+    ]);
+    expect(rows('policy_set')).toEqual([{ hash: 'p', document: '{}', created_at: 1, used_at: 5 }]);
+    expect(rows('key')).toMatchObject([{ kid: 'k', activated_at: null, retired_at: null }]);
   });
 
   it('are described, column by column, in docs/storage-schema.md', () => {

@@ -17,6 +17,8 @@ export interface StoredKey {
   readonly publicJwk?: string;
   /** Epoch seconds. */
   readonly createdAt: number;
+  readonly activatedAt?: number;
+  readonly retiredAt?: number;
 }
 
 const SHAPE: TableShape<'key'> = {
@@ -26,11 +28,19 @@ const SHAPE: TableShape<'key'> = {
   sealed: 'text',
   public_jwk: 'text?',
   created_at: 'integer',
+  activated_at: 'integer?',
+  retired_at: 'integer?',
 };
 
 const insert = insertInto('key', SHAPE);
 const LIST = `${selectAll('key', SHAPE)} order by "ring", "created_at", "kid"`;
-const SET_STATE = 'update "key" set "state" = ? where "ring" = ? and "kid" = ? and "state" = ?';
+/** With the time of the state that it is moved to. */
+const UPDATES: Readonly<Record<KeyState, string>> = {
+  next: update('"created_at"'),
+  active: update('"activated_at"'),
+  retired: update('"retired_at"'),
+};
+const DELETE = 'delete from "key" where "ring" = ? and "kid" = ?';
 
 /** Every key of every ring, oldest first: there are a handful. */
 export function listKeys(): Statement {
@@ -45,12 +55,26 @@ export function insertKey(key: StoredKey): Statement {
     sealed: key.sealed,
     public_jwk: key.publicJwk ?? null,
     created_at: key.createdAt,
+    activated_at: key.activatedAt ?? null,
+    retired_at: key.retiredAt ?? null,
   });
 }
 
-/** Moves a key on; a key that is not in `from` any more is a `conflict`, so two rotations at once cannot both win. */
-export function setKeyState(ring: string, kid: string, from: KeyState, to: KeyState): Statement {
-  return { sql: SET_STATE, parameters: [to, ring, kid, from], changes: 1 };
+/**
+ * Moves a key on; one that is there already, or not at all, is a `conflict`, so that two rotations at once cannot both
+ * win. `at` in epoch seconds.
+ */
+export function updateKeyState(ring: string, kid: string, state: KeyState, at: number): Statement {
+  return { sql: UPDATES[state], parameters: [state, at, ring, kid, state], changes: 1 };
+}
+
+function update(time: string): string {
+  return `update "key" set "state" = ?, ${time} = ? where "ring" = ? and "kid" = ? and "state" <> ?`;
+}
+
+/** Takes a key away; one that is not there is a `conflict`. */
+export function deleteKey(ring: string, kid: string): Statement {
+  return { sql: DELETE, parameters: [ring, kid], changes: 1 };
 }
 
 /** Reads a row back; throws when it is not one of ours. */
@@ -63,5 +87,7 @@ export function parseKey(row: Row): StoredKey {
     sealed: stored.sealed,
     ...(stored.public_jwk === null ? {} : { publicJwk: stored.public_jwk }),
     createdAt: stored.created_at,
+    ...(stored.activated_at === null ? {} : { activatedAt: stored.activated_at }),
+    ...(stored.retired_at === null ? {} : { retiredAt: stored.retired_at }),
   };
 }

@@ -3,14 +3,25 @@ import { insertInto, parseRow, selectAll, type TableShape } from './table-shape.
 
 /** Policy documents by the hash of their text: a document that is there already is the same one. */
 
-const SHAPE: TableShape<'policy_set'> = { hash: 'text', document: 'text', created_at: 'integer' };
+const SHAPE: TableShape<'policy_set'> = {
+  hash: 'text',
+  document: 'text',
+  created_at: 'integer',
+  used_at: 'integer?',
+};
 
 const insert = insertInto('policy_set', SHAPE, 'on conflict ("hash") do nothing');
+const TOUCH = 'update "policy_set" set "used_at" = ? where "hash" = ?';
 const FIND = `${selectAll('policy_set', SHAPE)} where "hash" = ?`;
 
 /** `createdAt` in epoch seconds; the first time stands. */
 export function insertPolicySet(hash: string, document: string, createdAt: number): Statement {
-  return insert({ hash, document, created_at: createdAt });
+  return insert({ hash, document, created_at: createdAt, used_at: createdAt });
+}
+
+/** Says that the document is in force, now: retention keeps what was, for as long as decisions may cite it. */
+export function touchPolicySet(hash: string, at: number): Statement {
+  return { sql: TOUCH, parameters: [at, hash] };
 }
 
 export function findPolicySet(hash: string): Statement {

@@ -3,9 +3,13 @@ import type { DecisionRecord } from '../../audit/model.ts';
 import type { TokenRecord } from '../../tokens/model.ts';
 import { openSqlite } from '../engine/sqlite.ts';
 import type { Database, Row, Statement } from '../port.ts';
-import { insertAuditEvent } from './audit-events.ts';
+import { insertAuditEvent, parseAuditRow, type UnlinkedRow } from './audit-events.ts';
 import { findDecision, insertDecision, parseDecision } from './decisions.ts';
-import { insertKey, listKeys, parseKey, setKeyState } from './keys.ts';
+import { insertChange } from './changes.ts';
+import { insertCheckpoint } from './checkpoints.ts';
+import { deleteKey, insertKey, listKeys, parseKey, updateKeyState } from './keys.ts';
+import { insertMassRevocation } from './mass-revocations.ts';
+import { insertReplayMark } from './replay-marks.ts';
 import { findPolicySet, insertPolicySet, parsePolicySet } from './policy-sets.ts';
 import { findToken, insertToken, liveTokensPage, parseToken, revokeToken } from './tokens.ts';
 
@@ -60,6 +64,9 @@ const TOKEN: TokenRecord = {
     deep: { ['__proto__']: 'own' },
   },
   exchange: 'dec_1',
+  policies: ['pol_1', 'pol_2'],
+  resources: ['https://orders.example'],
+  format: 'jwt',
   issuedAt: 1000,
   expiresAt: 2000,
 };
@@ -82,32 +89,54 @@ const DECISION: DecisionRecord = {
   remoteAddress: '127.0.0.1',
   facts: { claims: { sub: 'x' }, request: { token_type: 'team' }, principal: { kind: 'team' } },
   policySet: 'hash',
+  policies: ['pol_1'],
+  audited: ['policies[1]'],
+};
+
+const EVENT: UnlinkedRow & { digest: string } = {
+  id: 'evt_kept',
+  time: 5,
+  event: 'token.revoked',
+  decision: 'dec_1',
+  token: 'tok_1',
+  actor: 'usr_1',
+  organization: 'acme',
+  detail: null,
+  salt: 'salt',
+  payload: '{}',
+  digest: 'A'.repeat(43),
 };
 
 describe('the statements', () => {
-  it.each(['token', 'decision', 'audit', 'policy_set', 'key'])(
-    'name every column of %s and no other',
-    async (table) => {
-      const statements: Record<string, Statement> = {
-        token: insertToken(hashOf(9), TOKEN),
-        decision: insertDecision(DECISION),
-        audit: insertAuditEvent('evt_1', {
-          event: 'token.issued',
-          time: 1,
-          token: 'tok_1',
-          actor: 'org:acme',
-        }),
-        policy_set: insertPolicySet('h', '{}', 1),
-        key: insertKey({ ring: 'r', kid: 'k', state: 'next', sealed: 's', createdAt: 1 }),
-      };
-      const statement = statements[table];
-      const columns = await rows({ sql: 'select name from pragma_table_info(?)', parameters: [table] });
-      expect(columns.length).toBeGreaterThan(0);
-      expect(Object.keys(statement ? rowOf(statement) : {}).sort()).toEqual(
-        columns.map((column) => String(column['name'])).sort(),
-      );
-    },
-  );
+  it.each([
+    'token',
+    'decision',
+    'audit',
+    'policy_set',
+    'key',
+    'replay_mark',
+    'change',
+    'mass_revocation',
+    'checkpoint',
+  ])('name every column of %s and no other', async (table) => {
+    const statements: Record<string, Statement> = {
+      token: insertToken(hashOf(9), TOKEN),
+      decision: insertDecision(DECISION),
+      audit: insertAuditEvent(EVENT),
+      policy_set: insertPolicySet('h', '{}', 1),
+      key: insertKey({ ring: 'r', kid: 'k', state: 'next', sealed: 's', createdAt: 1 }),
+      replay_mark: insertReplayMark('iss', 'm', 1),
+      change: insertChange('keys.changed', {}, 1),
+      mass_revocation: insertMassRevocation({ organization: 'acme', by: 'issuer', value: 'v', before: 1 }, 1),
+      checkpoint: insertCheckpoint({ id: 'chk_1', time: 1, heads: '[]', signed: 's' }),
+    };
+    const statement = statements[table];
+    const columns = await rows({ sql: 'select name from pragma_table_info(?)', parameters: [table] });
+    expect(columns.length).toBeGreaterThan(0);
+    expect(Object.keys(statement ? rowOf(statement) : {}).sort()).toEqual(
+      columns.map((column) => String(column['name'])).sort(),
+    );
+  });
 
   it('are built once: two calls share their text', () => {
     expect(insertToken(hashOf(1), TOKEN).sql).toBe(insertToken(hashOf(2), TOKEN).sql);
@@ -173,6 +202,9 @@ describe('tokens', () => {
     ['issued_at', 'soon'],
     ['organization', 7],
     ['subject', null],
+    ['policies', '"secret-text"'],
+    ['resources', '[7]'],
+    ['format', 'secret-text'],
   ])('that were damaged in %s are a fault that does not quote them', (column, damage) => {
     const good = rowOf(insertToken(hashOf(7), TOKEN));
     expect(parseToken(good).record).toEqual(TOKEN);
@@ -206,6 +238,8 @@ describe('decisions', () => {
     ['facts', '{"claims":{}}'],
     ['facts', '{"claims":{},"request":{},"principal":"root"}'],
     ['determining', '[1]'],
+    ['policies', '{}'],
+    ['audited', '[null]'],
     ['effect', 'perhaps'],
     ['kind', 'other'],
     ['code', 'no.such_code'],
@@ -217,20 +251,14 @@ describe('decisions', () => {
 });
 
 describe('audit events, policy sets and keys', () => {
-  it('keep an event with what it names', async () => {
-    const event = {
-      event: 'token.revoked',
-      time: 5,
-      decision: 'dec_1',
-      token: 'tok_1',
-      actor: 'usr_1',
-    } as const;
-    await database.write([insertAuditEvent('evt_kept', { ...event, organization: 'acme' })]);
-    expect(await row({ sql: 'select * from audit where id = ?', parameters: ['evt_kept'] })).toEqual({
-      ...event,
-      id: 'evt_kept',
-      organization: 'acme',
-    });
+  it('keep an event with what it names, and its place in the chain of this process', async () => {
+    await database.write([insertAuditEvent(EVENT)]);
+    const stored = await row({ sql: 'select * from audit where id = ?', parameters: [EVENT.id] });
+    expect(stored).toMatchObject(EVENT);
+    const { writer, n, prev, hash } = parseAuditRow(stored);
+    expect(writer).toMatch(/^wrt_[0-9A-Z]{26}$/);
+    expect([n, prev]).toEqual([1, 'A'.repeat(43)]);
+    expect(hash).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 
   it('keep the first of two policy sets with one hash, and refuse neither', async () => {
@@ -241,13 +269,22 @@ describe('audit events, policy sets and keys', () => {
     expect(kept['created_at']).toBe(1);
   });
 
-  it('move a key on from the state it is in, and from no other', async () => {
+  it('move a key on once, with the time, and take it away once', async () => {
     const key = { ring: 'assertion', kid: 'k1', state: 'next', sealed: 's', createdAt: 3 } as const;
     await database.write([insertKey(key)]);
-    expect((await database.write([setKeyState('assertion', 'k1', 'active', 'retired')])).ok).toBe(false);
-    expect((await database.write([setKeyState('assertion', 'k1', 'next', 'active')])).ok).toBe(true);
-    expect((await rows(listKeys())).map(parseKey)).toEqual([{ ...key, state: 'active' }]);
+    const move = async (state: 'active' | 'retired', at: number) =>
+      (await database.write([updateKeyState('assertion', 'k1', state, at)])).ok;
+    expect([await move('active', 5), await move('active', 6), await move('retired', 7)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    const moved = { ...key, state: 'retired', activatedAt: 5, retiredAt: 7 };
+    expect((await rows(listKeys())).map(parseKey)).toEqual([moved]);
+    expect((await database.write([updateKeyState('assertion', 'k2', 'active', 5)])).ok).toBe(false);
     const stored = await row(listKeys());
     expect(() => parseKey({ ...stored, state: 'lost' })).toThrow('storage: key.state');
+    expect((await database.write([deleteKey('assertion', 'k1')])).ok).toBe(true);
+    expect((await database.write([deleteKey('assertion', 'k1')])).ok).toBe(false);
   });
 });

@@ -28,17 +28,27 @@ export function selectAll<Name extends keyof Tables>(table: Name, shape: TableSh
   return `select ${Object.keys(shape).map(quote).join(', ')} from ${quote(table)}`;
 }
 
+/** Inserts a row. The text is one for all calls, and so tells what a statement inserts into. */
+export interface Insert<Name extends keyof Tables> {
+  (row: Tables[Name]): Statement;
+  readonly sql: string;
+}
+
 /** Makes the function that inserts a row; `clause` follows the values (`on conflict …`). */
 export function insertInto<Name extends keyof Tables>(
   table: Name,
   shape: TableShape<Name>,
   clause = '',
-): (row: Tables[Name]) => Statement {
+): Insert<Name> {
   const columns = Object.keys(shape) as (keyof Tables[Name])[];
   const names = columns.map((column) => quote(String(column))).join(', ');
   const places = columns.map(() => '?').join(', ');
   const sql = `insert into ${quote(table)} (${names}) values (${places})${clause && ` ${clause}`}`;
-  return (row) => ({ sql, parameters: columns.map((column) => row[column] as SqlValue) });
+  const insert = (row: Tables[Name]): Statement => ({
+    sql,
+    parameters: columns.map((column) => row[column] as SqlValue),
+  });
+  return Object.assign(insert, { sql });
 }
 
 /**
@@ -69,6 +79,13 @@ export function parseJsonColumn(column: string, text: string): unknown {
     // The error of JSON.parse quotes the text, and the text may be claims: it must not reach a log.
     throw new Error(`storage: ${column} is not JSON`);
   }
+}
+
+/** The list of texts that a JSON column holds. */
+export function parseTexts(column: string, text: string): readonly string[] {
+  const list = parseJsonColumn(column, text);
+  if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list;
+  throw new Error(`storage: ${column} is not a list of texts`);
 }
 
 /** The one of a closed list that a column holds. */

@@ -1,12 +1,14 @@
 import { isObject, TOKEN_PREFIXES, type Claims, type Json } from '@countersign/core';
 import type { TokenRecord } from '../../tokens/model.ts';
-import type { Row, Statement } from '../port.ts';
+import type { Row, SqlValue, Statement } from '../port.ts';
+import { AFTER_ALL, boundedLimit, holdsText } from './list-filter.ts';
 import { parsePrincipal } from './principals.ts';
 import {
   insertInto,
   parseJsonColumn,
   parseOneOf,
   parseRow,
+  parseTexts,
   selectAll,
   type TableShape,
 } from './table-shape.ts';
@@ -22,7 +24,7 @@ export interface StoredToken {
   readonly revokedAt?: number;
 }
 
-const SHAPE: TableShape<'token'> = {
+export const TOKEN_SHAPE: TableShape<'token'> = {
   hash: 'text',
   id: 'text',
   prefix: 'text',
@@ -35,19 +37,30 @@ const SHAPE: TableShape<'token'> = {
   issued_at: 'integer',
   expires_at: 'integer',
   revoked_at: 'integer?',
+  policies: 'text',
+  resources: 'text',
+  format: 'text',
 };
 
-const insert = insertInto('token', SHAPE);
-const FIND = `${selectAll('token', SHAPE)} where "hash" = ?`;
-const LIVE_PAGE = `${selectAll('token', SHAPE)} where "hash" > ? and "expires_at" > ? and "revoked_at" is null order by "hash" limit ?`;
-const REVOKE = 'update "token" set "revoked_at" = ? where "hash" = ? and "revoked_at" is null';
+export const INSERT_TOKEN = insertInto('token', TOKEN_SHAPE);
+const FIND = `${selectAll('token', TOKEN_SHAPE)} where "hash" = ?`;
+const FIND_BY_ID = `${selectAll('token', TOKEN_SHAPE)} where "id" = ?`;
+/** Who a token speaks as is told by its decision, which stays as long as the token lives. */
+const LIST =
+  `${selectAll('token', TOKEN_SHAPE)} where "organization" = ? and "id" < ? and "expires_at" > ? and "expires_at" <= ?` +
+  ` and coalesce("revoked_at", 0) <= ? and "issuer" = coalesce(?, "issuer") and "subject" = coalesce(?, "subject")` +
+  ` and "policies" like coalesce(?, '%') escape '!'` +
+  ` and (coalesce(?, '') = '' or exists (select 1 from "decision" where "decision"."id" = "token"."exchange" and "decision"."principal" = ?))` +
+  ` order by "id" desc limit ?`;
+const LIVE_PAGE = `${selectAll('token', TOKEN_SHAPE)} where "hash" > ? and "expires_at" > ? and "revoked_at" is null order by "hash" limit ?`;
+export const REVOKE_TOKEN = 'update "token" set "revoked_at" = ? where "hash" = ? and "revoked_at" is null';
 
 const textOf = (hash: Uint8Array): string =>
   Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('base64url');
 
 /** A second token with the same hash fails the unit: it is the primary key. */
 export function insertToken(hash: Uint8Array, record: TokenRecord): Statement {
-  return insert({
+  return INSERT_TOKEN({
     hash: textOf(hash),
     id: record.id,
     prefix: record.prefix,
@@ -60,12 +73,56 @@ export function insertToken(hash: Uint8Array, record: TokenRecord): Statement {
     issued_at: record.issuedAt,
     expires_at: record.expiresAt,
     revoked_at: null,
+    policies: JSON.stringify(record.policies),
+    resources: JSON.stringify(record.resources),
+    format: record.format,
   });
 }
 
 /** Live, expired or revoked: the row tells. */
 export function findToken(hash: Uint8Array): Statement {
   return { sql: FIND, parameters: [textOf(hash)] };
+}
+
+/** By `tok_…`; live, expired or revoked. */
+export function findTokenById(id: string): Statement {
+  return { sql: FIND_BY_ID, parameters: [id] };
+}
+
+export interface TokenListQuery {
+  readonly organization: string;
+  readonly filter: 'active' | 'expired' | 'all';
+  readonly issuer?: string;
+  /** `pol_…`. */
+  readonly policy?: string;
+  readonly subject?: string;
+  /** {@link principalId}. */
+  readonly principal?: string;
+  /** Id of the last token of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/**
+ * Tokens of an organization, newest first. `active`: neither expired nor revoked by itself at `now` (epoch seconds); a
+ * mass revocation is compared where tokens are used.
+ */
+export function listTokens(query: TokenListQuery, now: number): Statement {
+  const { filter, issuer, policy, subject, principal } = query;
+  const parameters: readonly SqlValue[] = [
+    query.organization,
+    query.after ?? AFTER_ALL,
+    filter === 'active' ? now : -1,
+    filter === 'expired' ? now : Number.MAX_SAFE_INTEGER,
+    filter === 'active' ? 0 : Number.MAX_SAFE_INTEGER,
+    issuer ?? null,
+    subject ?? null,
+    policy === undefined ? null : holdsText(policy),
+    principal ?? null,
+    principal ?? null,
+    boundedLimit(query.limit),
+  ];
+  return { sql: LIST, parameters };
 }
 
 /** Tokens that are live at `now` (epoch seconds), by ascending hash; the first page follows no hash. */
@@ -75,12 +132,12 @@ export function liveTokensPage(after: Uint8Array | undefined, now: number, limit
 
 /** Ends a token, once: of two revocations the second is a `conflict`, and so is that of an unknown token. */
 export function revokeToken(hash: Uint8Array, at: number): Statement {
-  return { sql: REVOKE, parameters: [at, textOf(hash)], changes: 1 };
+  return { sql: REVOKE_TOKEN, parameters: [at, textOf(hash)], changes: 1 };
 }
 
 /** Reads a row back; throws when it is not one of ours. */
 export function parseToken(row: Row): StoredToken {
-  const stored = parseRow('token', SHAPE, row);
+  const stored = parseRow('token', TOKEN_SHAPE, row);
   const claims = parseJsonColumn('token.claims', stored.claims) as Json;
   if (!isObject(claims)) throw new Error('storage: token.claims is not an object');
   return {
@@ -102,5 +159,8 @@ function tokenOf(stored: ReturnType<typeof parseRow<'token'>>, claims: Claims): 
     exchange: stored.exchange,
     issuedAt: stored.issued_at,
     expiresAt: stored.expires_at,
+    policies: parseTexts('token.policies', stored.policies),
+    resources: parseTexts('token.resources', stored.resources),
+    format: parseOneOf('token.format', ['opaque', 'jwt'], stored.format),
   };
 }

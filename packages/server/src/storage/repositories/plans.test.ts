@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSqlite } from '../engine/sqlite.ts';
+import type { Database, Statement } from '../port.ts';
+import { auditPage, chainHeads, chainPage, firstChainedEvent, nextWriter } from './audit-events.ts';
+import { deleteGrants, deleteRefusals, dueReplayMarks, dueTokens, eraseEvents, nextStep } from './sweep.ts';
+import {
+  decisionsById,
+  eventPayloads,
+  linkAt,
+  tokenPage,
+  tokensByHash,
+  unchainedEvents,
+} from './verification.ts';
+
+/** What is asked of tables with millions of rows is found by an index: a walk through all would stop every other read. */
+
+let database: Database;
+
+beforeAll(async () => {
+  const opened = await openSqlite({ path: ':memory:' });
+  if (!opened.ok) throw new Error(opened.error.kind);
+  database = opened.value;
+});
+
+afterAll(() => database.close());
+
+async function plan({ sql, parameters }: Statement): Promise<string> {
+  const read = await database.read({ sql: `explain query plan ${sql}`, parameters });
+  if (!read.ok) throw new Error(read.error);
+  return read.value.map((row) => String(row['detail'])).join('\n');
+}
+
+const [erase, deleteUnchained] = eraseEvents('a', 'b');
+
+describe('by an index and not through the table', () => {
+  it.each([
+    ['a page of a chain', chainPage('w', 1, 10)],
+    ['the next writer', nextWriter('w')],
+    ['one link', linkAt('w', 1)],
+    ['events in no chain', unchainedEvents()],
+    ['a page of the trail', auditPage('a', 'b', 10)],
+    ['events by id', eventPayloads(['a'])],
+    ['tokens by hash', tokensByHash(['a'])],
+    ['decisions by id', decisionsById(['a'])],
+    ['a page of tokens', tokenPage('a')],
+    ['a step of decisions', nextStep('decision', '', 5)],
+    ['a step of events', nextStep('audit', '', 5)],
+    ['refusals to delete', deleteRefusals('a', 'b')],
+    ['grants to delete', deleteGrants('a', 'b', 5)],
+    ['events to erase', erase],
+    ['events in no chain to delete', deleteUnchained],
+    ['tokens that are due', dueTokens([5]).remove],
+    ['marks that are due', dueReplayMarks([5]).remove],
+  ])('is found: %s', async (_, statement) => {
+    if (statement === undefined) throw new Error('there is no such statement');
+    const steps = await plan(statement);
+    expect(steps).toContain('SEARCH');
+    expect(steps).not.toMatch(/SCAN (?:token|decision|audit|replay_mark)\b/);
+    expect(steps).not.toContain('TEMP B-TREE');
+  });
+
+  it('are found: the ends of the chains, from writer to writer', async () => {
+    expect(await plan(chainHeads('', 100))).not.toMatch(/SCAN (?:a|h|x|audit)\b/);
+  });
+
+  it('is found: the first event of a chain, along the ids, the first of which is in one', async () => {
+    expect(await plan(firstChainedEvent())).toBe('SCAN audit USING INDEX sqlite_autoindex_audit_1');
+  });
+});
