@@ -3,10 +3,15 @@ import { calculateJwkThumbprint } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../storage/engine/sqlite.ts';
 import type { Database } from '../storage/port.ts';
-import { insertKey, listKeys, parseKey, setKeyState, type StoredKey } from '../storage/repositories/keys.ts';
-import { createChecksumRing } from './checksum-ring.ts';
-import { openKeys, type KeyRingDeps } from './key-ring.ts';
-import type { Keys } from './port.ts';
+import {
+  insertKey,
+  listKeys,
+  parseKey,
+  updateKeyState,
+  type StoredKey,
+} from '../storage/repositories/keys.ts';
+import { openKeys, type KeyRingDeps, type OpenKeys } from './key-ring.ts';
+import { SIGNING_PURPOSES } from './port.ts';
 import { keyPlace, open, seal } from './seal.ts';
 
 const KEY = new Uint8Array(32).fill(1);
@@ -14,6 +19,9 @@ const OTHER = new Uint8Array(32).fill(2);
 const BODY = `cso_${'a'.repeat(32)}`;
 
 let database: Database;
+/** Epoch seconds. */
+let now: number;
+let lines: string[];
 
 beforeAll(async () => {
   const opened = await openSqlite({ path: ':memory:' });
@@ -24,9 +32,15 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 beforeEach(async () => {
+  now = 1_700_000_000;
+  lines = [];
   const tables = ['key'];
   await database.write(tables.map((table) => ({ sql: `delete from "${table}"`, parameters: [] })));
 });
+
+function log(message: string, fields?: object): void {
+  lines.push(`${message} ${JSON.stringify(fields)}`);
+}
 
 function deps(changes: Partial<KeyRingDeps> = {}): KeyRingDeps {
   let drawn = 0;
@@ -37,13 +51,14 @@ function deps(changes: Partial<KeyRingDeps> = {}): KeyRingDeps {
   return {
     database,
     encryptionKeys: [KEY],
-    clock: { now: () => 1_700_000_000_000 },
+    clock: { now: () => now * 1000 },
     random: { bytes },
+    logger: { debug: log, info: log, warn: log, error: log },
     ...changes,
   };
 }
 
-async function keysOf(changes: Partial<KeyRingDeps> = {}): Promise<Keys> {
+async function keysOf(changes: Partial<KeyRingDeps> = {}): Promise<OpenKeys> {
   const keys = await openKeys(deps(changes));
   if (!keys.ok) throw new Error(keys.error);
   return keys.value;
@@ -56,15 +71,34 @@ async function stored(): Promise<readonly StoredKey[]> {
 }
 
 describe('openKeys', () => {
-  it('makes an active and a next assertion key and a checksum secret at the first start', async () => {
+  it('makes an active and a next key a purpose and a checksum secret at the first start', async () => {
     await keysOf();
     const keys = await stored();
     expect(keys.map(({ ring, state }) => `${ring} ${state}`).sort()).toEqual([
+      'access active',
+      'access next',
       'assertion active',
       'assertion next',
+      'audit active',
+      'audit next',
       'checksum active',
     ]);
-    expect(keys.every((key) => key.createdAt === 1_700_000_000)).toBe(true);
+    expect(keys.every((key) => key.createdAt === now)).toBe(true);
+    expect(keys.every((key) => key.activatedAt === (key.state === 'active' ? now : undefined))).toBe(true);
+  });
+
+  it('makes a ring that an earlier version did not have, and leaves the others as they are', async () => {
+    const before = await keysOf();
+    await database.write([{ sql: `delete from "key" where "ring" = 'access'`, parameters: [] }]);
+    const after = await keysOf();
+    expect(after.rings.assertion.published()).toEqual(before.rings.assertion.published());
+    expect(after.rings.access.published()).toHaveLength(2);
+  });
+
+  it('shares no key between two purposes', async () => {
+    const { rings } = await keysOf();
+    const kids = SIGNING_PURPOSES.flatMap((purpose) => rings[purpose].published().map(({ kid }) => kid));
+    expect(new Set(kids).size).toBe(2 * SIGNING_PURPOSES.length);
   });
 
   it('opens the same rings at every later start', async () => {
@@ -111,7 +145,7 @@ describe('openKeys', () => {
 
   it('makes no missing ring beside one that does not open', async () => {
     await keysOf();
-    await database.write([{ sql: `delete from "key" where "ring" = 'assertion'`, parameters: [] }]);
+    await database.write([{ sql: `delete from "key" where "ring" <> 'checksum'`, parameters: [] }]);
     expect(await openKeys(deps({ encryptionKeys: [OTHER] }))).toEqual({ ok: false, error: 'does_not_open' });
     expect((await stored()).map((key) => key.ring)).toEqual(['checksum']);
   });
@@ -140,7 +174,7 @@ describe('openKeys', () => {
 
   it('refuses a signing key under a kid that is not its own, though the seal fits', async () => {
     await keysOf();
-    const [next] = (await stored()).filter((key) => key.state === 'next');
+    const next = (await stored()).find((key) => key.ring === 'assertion' && key.state === 'next');
     const secret = open([KEY], keyPlace('assertion', next?.kid ?? ''), next?.sealed ?? '');
     const kid = 'renamed';
     const sealed = seal([KEY], keyPlace('assertion', kid), secret ?? new Uint8Array());
@@ -150,12 +184,12 @@ describe('openKeys', () => {
 
   it('is a fault when a ring has no active key, or two', async () => {
     const active = (await keysOf()).rings.assertion.signing().kid;
-    const next = (await stored()).find((key) => key.state === 'next')?.kid ?? '';
-    await database.write([setKeyState('assertion', next, 'next', 'active')]);
+    const next = (await stored()).find((key) => key.ring === 'assertion' && key.state === 'next')?.kid ?? '';
+    await database.write([updateKeyState('assertion', next, 'active', 1)]);
     await expect(openKeys(deps())).rejects.toThrow('exactly one active');
     await database.write([
-      setKeyState('assertion', next, 'active', 'next'),
-      setKeyState('assertion', active, 'active', 'retired'),
+      updateKeyState('assertion', next, 'next', 1),
+      updateKeyState('assertion', active, 'retired', 1),
     ]);
     await expect(openKeys(deps())).rejects.toThrow('exactly one active');
   });
@@ -171,34 +205,5 @@ describe('openKeys', () => {
       failed,
     );
     expect(await stored()).toEqual([]);
-  });
-});
-
-describe('the checksum ring', () => {
-  const secretOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
-
-  it('knows what it made, under the active key and under the others', () => {
-    const old = createChecksumRing(secretOf(1), []).checksum(BODY);
-    const ring = createChecksumRing(secretOf(2), [secretOf(1)]);
-    expect(ring.checksum(BODY)).toMatch(/^[0-9A-Za-z]{6}$/);
-    expect(ring.checksum(BODY)).not.toBe(old);
-    expect(ring.verify(BODY, ring.checksum(BODY))).toBe(true);
-    expect(ring.verify(BODY, old)).toBe(true);
-    expect(createChecksumRing(secretOf(2), []).verify(BODY, old)).toBe(false);
-  });
-
-  it('knows nothing else: another body, another length, another text', () => {
-    const ring = createChecksumRing(secretOf(1), []);
-    const checksum = ring.checksum(BODY);
-    expect(ring.verify(`${BODY}a`, checksum)).toBe(false);
-    for (const wrong of [
-      '',
-      checksum.slice(1),
-      `${checksum}0`,
-      checksum.toLowerCase() + '\u0000',
-      'é'.repeat(3),
-    ]) {
-      expect(ring.verify(BODY, wrong)).toBe(false);
-    }
   });
 });

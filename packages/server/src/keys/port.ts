@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto';
+import type { Result } from '@countersign/core';
 
 /**
  * Key rings: one per purpose, never shared (threat 12). A key is next (published, not yet used), active (signs) or
  * retired (verifies until the last thing it signed has ended).
  */
 
-export const SIGNING_PURPOSES = ['assertion'] as const;
+export const SIGNING_PURPOSES = ['access', 'assertion', 'audit'] as const;
 
 export type SigningPurpose = (typeof SIGNING_PURPOSES)[number];
 
@@ -45,4 +46,38 @@ export interface ChecksumRing {
 export interface Keys {
   readonly rings: Readonly<Record<SigningPurpose, KeyRing>>;
   readonly checksums: ChecksumRing;
+}
+
+/** A ring as administrators see it: no key material but the name of each key. Times in epoch seconds. */
+export interface RingView {
+  readonly ring: RingName;
+  readonly keys: readonly KeyView[];
+}
+
+export interface KeyView {
+  readonly kid: string;
+  readonly state: 'next' | 'active' | 'retired';
+  readonly created: number;
+  readonly activated?: number;
+  readonly retired?: number;
+}
+
+export const RING_NAMES = [...SIGNING_PURPOSES, 'checksum'] as const;
+
+export type RingName = (typeof RING_NAMES)[number];
+
+/** Changes of the rings; each is durable, with its audit event, before it is used. `actor` is who asked. */
+export interface KeyAdmin {
+  list(): readonly RingView[];
+  /** next → active, active → retired, and a new next. `too_young`: the next key has not been published for a day. */
+  rotate(
+    ring: RingName,
+    options: { readonly force: boolean; readonly actor: string },
+  ): Promise<Result<RingView, 'too_young' | 'unavailable'>>;
+  /** Takes a key away at once; when it was the active one, the next takes its place. */
+  revoke(
+    ring: RingName,
+    kid: string,
+    options: { readonly actor: string },
+  ): Promise<Result<void, 'unknown' | 'unavailable'>>;
 }

@@ -1,33 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createChecksumRing } from '../keys/checksum-ring.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
 import type { Database, Reader } from '../storage/port.ts';
 import { insertToken, revokeToken as markRevoked } from '../storage/repositories/tokens.ts';
-import { mintToken, type MintedToken } from './issue.ts';
-import { LOAD_PAGE, loadLiveTokens } from './load.ts';
+import { insertMassRevocation } from '../storage/repositories/mass-revocations.ts';
+import type { MintedToken } from './issue.ts';
+import { LOAD_PAGE, loadLiveTokens, loadMassRevocations } from './load.ts';
+import { createMassRevocations } from './mass-revocations.ts';
 import type { TokenRecord } from './model.ts';
+import { mint, RECORD } from './testing/fixture.ts';
 import { TokenTable } from './token-table.ts';
-
-const checksums = createChecksumRing(new Uint8Array(32).fill(7), []);
-const random = { bytes: (length: number): Uint8Array => randomBytes(length) };
-const RECORD: TokenRecord = {
-  id: 'tok_1',
-  prefix: 'cso',
-  principal: {
-    kind: 'organization',
-    organization: 'acme',
-    admin: false,
-    vouchedBy: { kind: 'organization', organization: 'acme' },
-  },
-  organization: 'acme',
-  issuer: 'iss_1',
-  subject: 'repo:acme/app',
-  claims: { sub: 'repo:acme/app' },
-  exchange: 'dec_1',
-  issuedAt: 1000,
-  expiresAt: 2000,
-};
 
 let database: Database;
 let table: TokenTable;
@@ -43,7 +24,7 @@ afterAll(() => database.close());
 
 beforeEach(async () => {
   await database.write([{ sql: 'delete from token', parameters: [] }]);
-  table = new TokenTable();
+  table = new TokenTable({ claimPaths: [] });
   reads = 0;
 });
 
@@ -57,7 +38,7 @@ const counted: Reader = {
 };
 
 async function stored(record: TokenRecord = RECORD): Promise<MintedToken> {
-  const minted = mintToken({ random, checksums }, record.prefix);
+  const minted = mint(record.prefix);
   expect((await database.write([insertToken(minted.hash, record)])).ok).toBe(true);
   return minted;
 }
@@ -65,7 +46,7 @@ async function stored(record: TokenRecord = RECORD): Promise<MintedToken> {
 describe('loadLiveTokens', () => {
   it('puts every live token into the table, over more than one page, and nothing else', async () => {
     const live = LOAD_PAGE + 3;
-    const minted = Array.from({ length: live }, () => mintToken({ random, checksums }, 'cso'));
+    const minted = Array.from({ length: live }, () => mint());
     await database.write(minted.map(({ hash }, at) => insertToken(hash, { ...RECORD, id: `tok_${at}` })));
     const expired = await stored({ ...RECORD, expiresAt: 1500 });
     const revoked = await stored();
@@ -84,7 +65,7 @@ describe('loadLiveTokens', () => {
   it('stops where the table is full, and says so', async () => {
     await stored();
     await stored();
-    table = new TokenTable({ tokens: 1 });
+    table = new TokenTable({ bounds: { tokens: 1 }, claimPaths: [] });
     expect(await loadLiveTokens(counted, table, clock)).toEqual({
       ok: true,
       value: { tokens: 1, complete: false },
@@ -94,5 +75,29 @@ describe('loadLiveTokens', () => {
   it('fails when storage is silent: a process that knows no token is not started in silence', async () => {
     const silent: Reader = { read: () => Promise.resolve({ ok: false, error: 'unavailable' }) };
     expect(await loadLiveTokens(silent, table, clock)).toEqual({ ok: false, error: 'unavailable' });
+  });
+});
+
+describe('loadMassRevocations', () => {
+  it('knows every one, over more than one page', async () => {
+    const count = LOAD_PAGE + 3;
+    await database.write(
+      Array.from({ length: count }, (_, at) =>
+        insertMassRevocation({ organization: 'acme', by: 'subject', value: `s-${at}`, before: at }, 1),
+      ),
+    );
+    const known = createMassRevocations();
+    expect(await loadMassRevocations(counted, known)).toEqual({ ok: true, value: undefined });
+    expect(known.size).toBe(count);
+    expect(known.endedUntil({ ...RECORD, subject: 's-1002' })).toBe(1002);
+    expect(reads).toBe(2);
+  });
+
+  it('fails when storage is silent: a revocation that is not known would let somebody in', async () => {
+    const silent: Reader = { read: () => Promise.resolve({ ok: false, error: 'unavailable' }) };
+    expect(await loadMassRevocations(silent, createMassRevocations())).toEqual({
+      ok: false,
+      error: 'unavailable',
+    });
   });
 });

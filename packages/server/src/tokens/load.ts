@@ -1,7 +1,10 @@
 import { ok, type Result } from '@countersign/core';
 import type { Clock } from '../adapters/ports.ts';
 import type { Reader } from '../storage/port.ts';
+import { massRevocationsPage, parseMassRevocation } from '../storage/repositories/mass-revocations.ts';
 import { liveTokensPage, parseToken } from '../storage/repositories/tokens.ts';
+import type { MassRevocations } from './mass-revocations.ts';
+import type { MassRevocation } from './model.ts';
 import type { TokenTable } from './token-table.ts';
 
 /** Rows of one read: short enough that others get their turn in between. */
@@ -33,5 +36,22 @@ export async function loadLiveTokens(
       after = hash;
     }
     if (page.value.length < LOAD_PAGE) return ok({ tokens, complete: true });
+  }
+}
+
+/** Every mass revocation there is: before the process listens, or one that it does not know would let a token in. */
+export async function loadMassRevocations(
+  reader: Reader,
+  massRevocations: Pick<MassRevocations, 'add'>,
+): Promise<Result<void, 'unavailable'>> {
+  let after: MassRevocation | undefined;
+  for (;;) {
+    const page = await reader.read(massRevocationsPage(after, LOAD_PAGE));
+    if (!page.ok) return page;
+    for (const row of page.value) {
+      after = parseMassRevocation(row);
+      massRevocations.add(after);
+    }
+    if (page.value.length < LOAD_PAGE) return ok(undefined);
   }
 }

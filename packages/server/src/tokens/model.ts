@@ -1,4 +1,4 @@
-import type { Claims, Principal, TokenPrefix } from '@countersign/core';
+import type { Claims, Principal, TokenFormat, TokenPrefix } from '@countersign/core';
 
 /** An access token of ours, as the process knows it. The value itself is never kept, only its SHA-256. */
 export interface TokenRecord {
@@ -14,8 +14,14 @@ export interface TokenRecord {
   readonly subject: string;
   /** Verified claims of the token that was exchanged. */
   readonly claims: Claims;
-  /** `dec_…` of the exchange. */
+  /** `dec_…` of the exchange; the token's own id has the same 26 characters when it was made by one. */
   readonly exchange: string;
+  /** `pol_…` of the policies that allowed it; empty for a person's session. */
+  readonly policies: readonly string[];
+  /** Canonical resources that it opens and nothing else, the API included; empty = no such limit. */
+  readonly resources: readonly string[];
+  /** `jwt`: the value is a signed token (RFC 9068) that has a row like every other. */
+  readonly format: TokenFormat;
   /** Epoch seconds. */
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -25,3 +31,19 @@ export interface TokenRecord {
 export type Presented =
   | { readonly state: 'live'; readonly token: TokenRecord }
   | { readonly state: 'invalid' | 'expired' | 'revoked' | 'unavailable' };
+
+/** What a mass revocation names: everything issued through, under or to it. */
+export const REVOKED_BY = ['issuer', 'policy', 'subject', 'principal'] as const;
+
+/**
+ * Ends every token of an organization that came from one issuer, policy, subject or went to one principal, and was
+ * issued at or before a time: one row, compared at use, however many tokens it is about.
+ */
+export interface MassRevocation {
+  readonly organization: string;
+  readonly by: (typeof REVOKED_BY)[number];
+  /** Id of the issuer, `pol_…`, `sub`, or {@link principalId}. */
+  readonly value: string;
+  /** Epoch seconds; a token issued in that very second is ended too. */
+  readonly before: number;
+}

@@ -1,36 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createChecksumRing } from '../keys/checksum-ring.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
 import type { Database, Reader } from '../storage/port.ts';
 import { insertToken, revokeToken as markRevoked } from '../storage/repositories/tokens.ts';
 import { mintToken, type MintedToken } from './issue.ts';
+import { createMassRevocations, type MassRevocations } from './mass-revocations.ts';
 import type { Presented, TokenRecord } from './model.ts';
 import { createPresenter, MAX_LOOKUPS, type Presenter } from './present.ts';
+import { checksums, HEARS, mint, random, RECORD, ringOfOne } from './testing/fixture.ts';
 import { TokenTable } from './token-table.ts';
-
-const checksums = createChecksumRing(new Uint8Array(32).fill(7), []);
-const random = { bytes: (length: number): Uint8Array => randomBytes(length) };
-const RECORD: TokenRecord = {
-  id: 'tok_1',
-  prefix: 'cso',
-  principal: {
-    kind: 'organization',
-    organization: 'acme',
-    admin: false,
-    vouchedBy: { kind: 'organization', organization: 'acme' },
-  },
-  organization: 'acme',
-  issuer: 'iss_1',
-  subject: 'repo:acme/app',
-  claims: { sub: 'repo:acme/app' },
-  exchange: 'dec_1',
-  issuedAt: 1000,
-  expiresAt: 2000,
-};
 
 let database: Database;
 let table: TokenTable;
+let massRevocations: MassRevocations;
 /** Epoch milliseconds. */
 let now: number;
 let reads: number;
@@ -45,7 +27,8 @@ afterAll(() => database.close());
 
 beforeEach(async () => {
   await database.write([{ sql: 'delete from token', parameters: [] }]);
-  table = new TokenTable();
+  table = new TokenTable({ claimPaths: [['sub']] });
+  massRevocations = createMassRevocations();
   now = 1_500_000;
   reads = 0;
 });
@@ -60,11 +43,19 @@ const counted: Reader = {
 };
 
 function presenter(reader: Reader = counted): Presenter {
-  return createPresenter({ table, checksums, reader, clock });
+  return createPresenter({
+    table,
+    massRevocations,
+    checksums,
+    accessRing: ringOfOne(),
+    feed: HEARS,
+    reader,
+    clock,
+  });
 }
 
 async function stored(record: TokenRecord = RECORD): Promise<MintedToken> {
-  const minted = mintToken({ random, checksums }, record.prefix);
+  const minted = mint(record.prefix);
   expect((await database.write([insertToken(minted.hash, record)])).ok).toBe(true);
   return minted;
 }
@@ -87,14 +78,14 @@ function held(): { readonly reader: Reader; readonly release: () => void } {
 
 describe('a presented token', () => {
   it('that the table knows is live at once, without a promise and without storage', () => {
-    const { value, hash } = mintToken({ random, checksums }, 'cso');
+    const { value, hash } = mint();
     table.insert(hash, RECORD);
     expect(presenter()(value)).toEqual({ state: 'live', token: RECORD });
     expect(reads).toBe(0);
   });
 
   it('lives until the second of its expiry and not through it', () => {
-    const { value, hash } = mintToken({ random, checksums }, 'cso');
+    const { value, hash } = mint();
     table.insert(hash, RECORD);
     now = 1_999_999;
     expect(presenter()(value)).toMatchObject({ state: 'live' });
@@ -104,7 +95,7 @@ describe('a presented token', () => {
 
   it('that was not made here is refused without a look-up', () => {
     const foreign = mintToken({ random, checksums: createChecksumRing(new Uint8Array(32), []) }, 'cso').value;
-    const { value } = mintToken({ random, checksums }, 'cso');
+    const { value } = mint();
     const others = [
       '',
       'x',
@@ -127,8 +118,15 @@ describe('a presented token', () => {
     expect(reads).toBe(1);
   });
 
+  it('has the same claims whether it was known or looked up: those that somebody reads', async () => {
+    const { value } = await stored({ ...RECORD, claims: { sub: 'repo:acme/app', run_id: '1' } });
+    const present = presenter();
+    expect(await present(value)).toEqual({ state: 'live', token: RECORD });
+    expect(present(value)).toEqual({ state: 'live', token: RECORD });
+  });
+
   it('is invalid, expired or revoked as storage says, and none of these enters the table', async () => {
-    const unknown = mintToken({ random, checksums }, 'cso');
+    const unknown = mint();
     const expired = await stored({ ...RECORD, expiresAt: 1500 });
     const revoked = await stored();
     await database.write([markRevoked(revoked.hash, 1400)]);
@@ -164,10 +162,7 @@ describe('a presented token', () => {
   it('is unavailable beyond 64 look-ups at once, and looked up when one has ended', async () => {
     const { reader, release } = held();
     const present = presenter(reader);
-    const values = Array.from(
-      { length: MAX_LOOKUPS + 1 },
-      () => mintToken({ random, checksums }, 'cso').value,
-    );
+    const values = Array.from({ length: MAX_LOOKUPS + 1 }, () => mint().value);
     const [last, ...first] = values;
     const answers = first.map((value) => present(value));
     expect(present(last ?? '')).toEqual({ state: 'unavailable' });
@@ -190,11 +185,33 @@ describe('a presented token', () => {
   });
 
   it('that finds no room in the table is good all the same', async () => {
-    table = new TokenTable({ tokens: 0 });
+    table = new TokenTable({ bounds: { tokens: 0 }, claimPaths: [['sub']] });
     const { value } = await stored();
     const present = presenter();
     expect(await present(value)).toMatchObject({ state: 'live' });
     expect(await present(value)).toMatchObject({ state: 'live' });
     expect(reads).toBe(2);
+  });
+});
+
+describe('a token that was revoked with many others', () => {
+  const ALL = { organization: 'acme', by: 'issuer', value: 'iss_1', before: 1000 } as const;
+
+  it('is revoked although the table knows it, and although its row does not say so', async () => {
+    const known = mint();
+    table.insert(known.hash, RECORD);
+    const looked = await stored();
+    massRevocations.add(ALL);
+    const present = presenter();
+    expect(present(known.value)).toEqual({ state: 'revoked' });
+    expect(await present(looked.value)).toEqual({ state: 'revoked' });
+    expect(table.find(looked.hash)).toBeUndefined();
+  });
+
+  it('stays live when it was issued afterwards', () => {
+    const { value, hash } = mint();
+    table.insert(hash, { ...RECORD, issuedAt: 1001 });
+    massRevocations.add(ALL);
+    expect(presenter()(value)).toMatchObject({ state: 'live' });
   });
 });

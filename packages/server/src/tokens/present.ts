@@ -1,17 +1,31 @@
 import { parseOpaque } from '@countersign/core';
 import type { Clock } from '../adapters/ports.ts';
-import type { ChecksumRing } from '../keys/port.ts';
+import type { ChecksumRing, KeyRing } from '../keys/port.ts';
 import type { Reader } from '../storage/port.ts';
 import { findToken, parseToken } from '../storage/repositories/tokens.ts';
 import { hashOf } from './issue.ts';
+import type { MassRevocations } from './mass-revocations.ts';
 import type { Presented, TokenRecord } from './model.ts';
+import { createSignedValues } from './signed.ts';
 import type { TokenTable } from './token-table.ts';
 
 export interface PresenterDeps {
-  readonly table: Pick<TokenTable, 'find' | 'insert' | 'removals'>;
+  readonly table: Pick<TokenTable, 'find' | 'insert' | 'kept' | 'removals'>;
+  readonly massRevocations: Pick<MassRevocations, 'covers'>;
   readonly checksums: Pick<ChecksumRing, 'verify'>;
+  /** The ring that signs access tokens. */
+  readonly accessRing: Pick<KeyRing, 'published'>;
+  /** What other processes have changed, as far as this one has heard. */
+  readonly feed: Hearing;
   readonly reader: Reader;
   readonly clock: Clock;
+}
+
+export interface Hearing {
+  /** Whether this process has gone without hearing of changes for too long to rely on its memory. */
+  stale(): boolean;
+  /** Asks now. All who ask at the same time share one answer; never rejects. */
+  poll(): Promise<void>;
 }
 
 /** Says what a presented value is; without a promise when the process knows. Rejects only for a fault. */
@@ -20,13 +34,44 @@ export type Presenter = (value: string) => Presented | Promise<Presented>;
 /** Look-ups in storage at once; one more is `unavailable`: a storm of unknown tokens must not queue up without end. */
 export const MAX_LOOKUPS = 64;
 
-/** No value of ours is longer; a header full of noise is not even hashed. */
-const MAX_VALUE = 64;
+/** No opaque value of ours is longer; what is longer has to be signed, or is not even hashed. */
+const MAX_OPAQUE = 64;
 
 const INVALID: Presented = { state: 'invalid' };
 const EXPIRED: Presented = { state: 'expired' };
 const REVOKED: Presented = { state: 'revoked' };
 const UNAVAILABLE: Presented = { state: 'unavailable' };
+
+export function createPresenter(deps: PresenterDeps): Presenter {
+  const { table, checksums, feed } = deps;
+  const signed = createSignedValues(deps.accessRing);
+  const ask = createLookups(deps);
+
+  const madeHere = (value: string): boolean => {
+    if (value.length > MAX_OPAQUE) return signed.verify(value);
+    const parsed = parseOpaque(value);
+    return parsed !== undefined && checksums.verify(parsed.body, parsed.checksum);
+  };
+
+  const whenHeard = async (hash: Uint8Array): Promise<Presented> => {
+    await feed.poll();
+    // Storage that is silent knows nothing: the token may be good, so the answer is 503 and never 401.
+    if (feed.stale()) return UNAVAILABLE;
+    const known = table.find(hash);
+    return known ? judge(deps, known) : ask(hash);
+  };
+
+  return (value) => {
+    // Before the table: a key that was withdrawn takes every token with it that it signed, the known ones too.
+    if (value.length > MAX_OPAQUE && !signed.namesKey(value)) return INVALID;
+    const hash = hashOf(value);
+    const known = table.find(hash);
+    // A value that was not made here never reaches storage.
+    if (!known && !madeHere(value)) return INVALID;
+    if (feed.stale()) return whenHeard(hash);
+    return known ? judge(deps, known) : ask(hash);
+  };
+}
 
 interface Lookup {
   readonly answer: Promise<Presented>;
@@ -34,35 +79,26 @@ interface Lookup {
   readonly removals: number;
 }
 
-export function createPresenter(deps: PresenterDeps): Presenter {
-  const { table, checksums, clock } = deps;
+/** Asks storage for tokens that the table does not know: each once at a time, and so many at once. */
+function createLookups(deps: PresenterDeps): (hash: Uint8Array) => Presented | Promise<Presented> {
+  const { table } = deps;
   const lookups = new Map<string, Lookup>();
   let running = 0;
 
   const lookUp = async (hash: Uint8Array, removals: number): Promise<Presented> => {
     const rows = await deps.reader.read(findToken(hash));
-    // Storage that is silent knows nothing: the token may be good, so the answer is 503 and never 401.
     if (!rows.ok) return UNAVAILABLE;
     const [row] = rows.value;
     if (!row) return INVALID;
     const { record, revokedAt } = parseToken(row);
     if (revokedAt !== undefined) return REVOKED;
-    const presented = byTime(record, clock);
+    const presented = judge(deps, table.kept(record));
     // The row was read before a token was revoked, perhaps this one: it may answer whoever asked then, nobody later.
     if (presented.state === 'live' && table.removals === removals) table.insert(hash, record);
     return presented;
   };
 
-  return (value) => {
-    if (value.length > MAX_VALUE) return INVALID;
-    const hash = hashOf(value);
-    const known = table.find(hash);
-    if (known) return byTime(known, clock);
-
-    const parsed = parseOpaque(value);
-    // A value that was not made here costs two hashes and never reaches storage.
-    if (!parsed || !checksums.verify(parsed.body, parsed.checksum)) return INVALID;
-
+  return (hash) => {
     const key = Buffer.from(hash).toString('latin1');
     const removals = table.removals;
     const shared = lookups.get(key);
@@ -79,6 +115,7 @@ export function createPresenter(deps: PresenterDeps): Presenter {
 }
 
 /** A token ends at its expiry, not after it (RFC 7519 section 4.1.4: on or after which it must not be accepted). */
-function byTime(token: TokenRecord, clock: Clock): Presented {
-  return Math.floor(clock.now() / 1000) < token.expiresAt ? { state: 'live', token } : EXPIRED;
+function judge({ clock, massRevocations }: PresenterDeps, token: TokenRecord): Presented {
+  if (Math.floor(clock.now() / 1000) >= token.expiresAt) return EXPIRED;
+  return massRevocations.covers(token) ? REVOKED : { state: 'live', token };
 }

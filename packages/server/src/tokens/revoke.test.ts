@@ -1,37 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createChecksumRing } from '../keys/checksum-ring.ts';
+import { createDecisions } from '../audit/decision-writer.ts';
+import type { Decisions } from '../audit/port.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
 import type { Database, Reader } from '../storage/port.ts';
+import { changesAfter, parseChange } from '../storage/repositories/changes.ts';
+import { massRevocationsPage, parseMassRevocation } from '../storage/repositories/mass-revocations.ts';
 import { insertToken } from '../storage/repositories/tokens.ts';
-import { mintToken, type MintedToken } from './issue.ts';
-import type { TokenRecord } from './model.ts';
+import type { MintedToken } from './issue.ts';
+import { createMassRevocations, type MassRevocations } from './mass-revocations.ts';
+import type { MassRevocation } from './model.ts';
 import { createPresenter, type Presenter } from './present.ts';
-import { revokeToken, type RevokeDeps } from './revoke.ts';
+import { revokeMany, revokeToken, type RevokeDeps, type RevokeManyDeps } from './revoke.ts';
+import { checksums, HEARS, linesOf, mint, random, RECORD, ringOfOne } from './testing/fixture.ts';
 import { TokenTable } from './token-table.ts';
-
-const checksums = createChecksumRing(new Uint8Array(32).fill(7), []);
-const random = { bytes: (length: number): Uint8Array => randomBytes(length) };
-const RECORD: TokenRecord = {
-  id: 'tok_1',
-  prefix: 'cso',
-  principal: {
-    kind: 'organization',
-    organization: 'acme',
-    admin: false,
-    vouchedBy: { kind: 'organization', organization: 'acme' },
-  },
-  organization: 'acme',
-  issuer: 'iss_1',
-  subject: 'repo:acme/app',
-  claims: { sub: 'repo:acme/app' },
-  exchange: 'dec_1',
-  issuedAt: 1000,
-  expiresAt: 2000,
-};
 
 let database: Database;
 let table: TokenTable;
+let massRevocations: MassRevocations;
 let reads: number;
 let lines: string[];
 
@@ -44,8 +29,14 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 beforeEach(async () => {
-  await database.write(['token', 'audit'].map((name) => ({ sql: `delete from ${name}`, parameters: [] })));
-  table = new TokenTable();
+  await database.write(
+    ['token', 'audit', 'change', 'mass_revocation'].map((name) => ({
+      sql: `delete from "${name}"`,
+      parameters: [],
+    })),
+  );
+  table = new TokenTable({ claimPaths: [['sub']] });
+  massRevocations = createMassRevocations();
   reads = 0;
   lines = [];
 });
@@ -62,11 +53,19 @@ const counted: Reader = {
 };
 
 function presenter(reader: Reader = counted): Presenter {
-  return createPresenter({ table, checksums, reader, clock });
+  return createPresenter({
+    table,
+    massRevocations,
+    checksums,
+    accessRing: ringOfOne(),
+    feed: HEARS,
+    reader,
+    clock,
+  });
 }
 
 async function stored(): Promise<MintedToken> {
-  const minted = mintToken({ random, checksums }, 'cso');
+  const minted = mint();
   expect((await database.write([insertToken(minted.hash, RECORD)])).ok).toBe(true);
   return minted;
 }
@@ -83,12 +82,23 @@ function held(): { readonly reader: Reader; readonly release: () => void } {
   return { reader: { read }, release };
 }
 
-function log(message: string, fields?: object): void {
-  lines.push(`${message} ${JSON.stringify(fields)}`);
+const QUIET = linesOf([]);
+
+function decisions(): Decisions {
+  return createDecisions({ database, clock, random, logger: QUIET });
 }
 
-function revokeDeps(): RevokeDeps {
-  return { database, table, clock, random, logger: { debug: log, info: log, warn: log, error: log } };
+const silent: Pick<Decisions, 'changed'> = {
+  changed: () => Promise.resolve({ ok: false, error: 'unavailable' }),
+};
+
+function revokeDeps(): RevokeDeps & RevokeManyDeps {
+  return { decisions: decisions(), table, massRevocations, clock, logger: linesOf(lines) };
+}
+
+async function changes(): Promise<readonly object[]> {
+  const rows = await database.read(changesAfter(0, 100));
+  return rows.ok ? rows.value.map(parseChange) : [];
 }
 
 async function auditEvents(): Promise<readonly object[]> {
@@ -103,19 +113,28 @@ describe('a revoked token', () => {
     await present(value);
     expect(await revokeToken(revokeDeps(), hash, RECORD, 'usr_1')).toEqual({ ok: true, value: undefined });
     expect(await present(value)).toEqual({ state: 'revoked' });
-    expect(await auditEvents()).toEqual([
+    expect(await auditEvents()).toMatchObject([
       {
         id: expect.stringMatching(/^evt_[0-9A-Z]{26}$/),
         time: NOW,
         event: 'token.revoked',
-        decision: 'dec_1',
-        token: 'tok_1',
+        decision: RECORD.exchange,
+        token: RECORD.id,
         actor: 'usr_1',
         organization: 'acme',
       },
     ]);
     expect(lines).toHaveLength(1);
     expect(lines.join()).not.toContain(value);
+  });
+
+  it('is heard of by other processes: its change is in the same commit', async () => {
+    const { hash } = await stored();
+    await revokeToken(revokeDeps(), hash, RECORD, 'usr_1');
+    await revokeToken(revokeDeps(), hash, RECORD, 'usr_1');
+    expect(await changes()).toMatchObject([
+      { kind: 'token.revoked', payload: { hash: Buffer.from(hash).toString('base64url') } },
+    ]);
   });
 
   it('can be revoked again, which changes nothing', async () => {
@@ -145,10 +164,59 @@ describe('a revoked token', () => {
     await presenter()(value);
     const failing: RevokeDeps = {
       ...revokeDeps(),
-      database: { write: () => Promise.resolve({ ok: false, error: 'unavailable' }) },
+      decisions: silent,
     };
     expect(await revokeToken(failing, hash, RECORD, 'usr_1')).toEqual({ ok: false, error: 'unavailable' });
     expect(table.size).toBe(0);
     expect(lines).toEqual([]);
+  });
+});
+
+describe('many tokens', () => {
+  const ALL: MassRevocation = { organization: 'acme', by: 'issuer', value: 'iss_1', before: 1400 };
+
+  async function stands(): Promise<readonly MassRevocation[]> {
+    const rows = await database.read(massRevocationsPage(undefined, 100));
+    return rows.ok ? rows.value.map(parseMassRevocation) : [];
+  }
+
+  it('are over by one row, with one event and one change, however many they are', async () => {
+    const { value } = await stored();
+    const present = presenter();
+    await present(value);
+    for (let at = 0; at < 20; at += 1) table.insert(mint().hash, { ...RECORD, issuedAt: 1395 + at });
+    // The one that was looked up, and those issued from 1395 to 1400.
+    expect(await revokeMany(revokeDeps(), ALL, 'usr_1')).toEqual({ ok: true, value: { revoked: 7 } });
+    expect(await present(value)).toEqual({ state: 'revoked' });
+    expect(await stands()).toEqual([ALL]);
+    expect(await changes()).toMatchObject([{ kind: 'tokens.revoked', payload: ALL }]);
+    const [event, ...others] = await auditEvents();
+    expect(event).toMatchObject({ event: 'tokens.revoked', actor: 'usr_1', organization: 'acme' });
+    expect(others).toEqual([]);
+  });
+
+  it('are not counted twice', async () => {
+    table.insert(mint().hash, RECORD);
+    table.insert(mint().hash, { ...RECORD, issuedAt: 1450 });
+    expect(await revokeMany(revokeDeps(), ALL, 'usr_1')).toMatchObject({ value: { revoked: 1 } });
+    expect(await revokeMany(revokeDeps(), { ...ALL, before: 1500 }, 'usr_1')).toMatchObject({
+      value: { revoked: 1 },
+    });
+  });
+
+  it('are not over here when storage did not take it, so that no answer differs from what others say', async () => {
+    const { value, hash } = mint();
+    table.insert(hash, RECORD);
+    expect(await revokeMany({ ...revokeDeps(), decisions: silent }, ALL, 'usr_1')).toEqual({
+      ok: false,
+      error: 'unavailable',
+    });
+    expect(presenter()(value)).toMatchObject({ state: 'live' });
+  });
+
+  it('are revoked without a word in the log about who they belong to', async () => {
+    await revokeMany(revokeDeps(), { ...ALL, by: 'subject', value: 'ada@acme.example' }, 'usr_1');
+    expect(lines).toHaveLength(1);
+    expect(lines.join()).not.toContain('ada');
   });
 });
