@@ -17,6 +17,7 @@ function problems(text: string, env: Readonly<Record<string, string>> = {}): rea
   return loaded.ok ? [] : loaded.error.map((problem) => formatProblem(problem).replace(`${FILE}:`, ''));
 }
 
+const DAY = 86_400;
 const URL_LINE = 'url: http://localhost:8080\n';
 
 describe('a good configuration', () => {
@@ -33,7 +34,16 @@ describe('a good configuration', () => {
       identityProviders: [],
       routes: [],
       session: { lifetime: 14 * 3600, cookieName: '_countersign' },
-      limits: { body: 65_536, headers: 32_768, token: 16_384 },
+      limits: { body: 65_536, headers: 32_768, token: 16_384, failuresPerSecondPerAddress: 20 },
+      retention: {
+        refusals: 14 * DAY,
+        exchanges: 90 * DAY,
+        audit: 400 * DAY,
+        expiredTokens: 7 * DAY,
+        rows: 20_000_000,
+      },
+      maxStaleness: 5,
+      tests: [],
       refusalError: 'invalid_request',
       log: { level: 'info' },
     });
@@ -71,12 +81,25 @@ describe('a bad configuration', () => {
     [`${URL_LINE}log: { level: trace }\n`, '2:15 log.level: expected one of debug, info, warn, error'],
     [`${URL_LINE}log: { level: [] }\n`, '2:15 log.level: expected one of debug, info, warn, error'],
     [
-      `${URL_LINE}allow_private_issuers: [10.0.0.0/8]\n`,
-      '2:24 allow_private_issuers: a list of hosts and networks is not available in this version',
+      `${URL_LINE}allow_private_issuers: "true"\n`,
+      '2:24 allow_private_issuers: expected true, false, or a list of hosts and networks',
     ],
     [
-      `${URL_LINE}allow_private_issuers: "true"\n`,
-      '2:24 allow_private_issuers: expected true or false, got text',
+      `${URL_LINE}allow_private_issuers: [idp.internal, "a b"]\n`,
+      '2:39 allow_private_issuers[1]: expected a host such as idp.internal, an address, or a network such as 10.0.0.0/8',
+    ],
+    [`${URL_LINE}retention: { audits: 1d }\n`, '2:14 retention.audits: unknown key (did you mean audit?)'],
+    [
+      `${URL_LINE}retention: { max_rows: 1.5 }\n`,
+      '2:24 retention.max_rows: expected a whole number from 1000 to 1000000000',
+    ],
+    [
+      `${URL_LINE}max_staleness: 11m\n`,
+      '2:16 max_staleness: expected a duration from 1s to 10m, such as 90s, 15m, 2h, 7d or a number of seconds',
+    ],
+    [
+      `${URL_LINE}tests: [ { name: x, issuer: acme/ci, claims: {}, request: { type: team, scope: admin }, expect: deny } ]\n`,
+      '2:80 tests[0].request.scope: expected team:NAME, as token type team takes',
     ],
     [
       `${URL_LINE}admin_token: \${UNSET}\n`,
@@ -170,6 +193,10 @@ describe('secrets', () => {
     `listen: \${SECRET}`,
     `log: { level: "\${SECRET}" }`,
     `clock_leeway: \${SECRET}`,
+    `egress_proxy: https://u:${secret}@proxy`,
+    `egress_proxy: "http://u:\${SECRET}@proxy/x"`,
+    `allow_private_issuers: [ "\${SECRET}/x" ]`,
+    `tests: [ { name: x, issuer: "\${SECRET}/i", claims: {}, request: { type: organization }, expect: deny } ]`,
     `limits: { body: "\${SECRET}" }`,
     `organizations: [ { name: acme, teams: [ { name: t, members: [ "\${SECRET}" ] } ] } ]`,
     `organizations: [ { name: "\${SECRET}" } ]`,

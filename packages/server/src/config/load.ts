@@ -1,63 +1,66 @@
-import { resolve, dirname } from 'node:path';
-import { err, ok, type Problem, type Result } from '@countersign/core';
-import { readDocument, type SourceDocument } from './document.ts';
-import { createInterpolator, type Sources } from './interpolate.ts';
+import { dirname, resolve } from 'node:path';
+import { err, ok, type CompileOptions, type ConditionCompiler, type Result } from '@countersign/core';
+import { checkConditions, hasConditions } from './conditions.ts';
+import { lintIssuers } from './lint.ts';
 import type { Config, StorageConfig } from './model.ts';
-import { outlineOf } from './outline.ts';
-import { configProblem, type ConfigProblem } from './problem.ts';
-import { redact } from './redact.ts';
+import type { ConfigFinding, ConfigProblem, RuledProblem } from './problem.ts';
 import { checkReferences } from './references.ts';
-import { checkShape, type ShapeProblem } from './shape.ts';
+import { checkShape } from './shape.ts';
+import { readSource, type ConfigSource, type ReadSource } from './source.ts';
 
-export { formatProblem, type ConfigProblem } from './problem.ts';
+export { formatProblem, type ConfigFinding, type ConfigProblem } from './problem.ts';
+export type { ConfigSource } from './source.ts';
 
 /**
- * Configuration: text → variables → YAML → shape → references → the closed type `Config`. Read once, at the edge;
- * everything wrong is reported together, with positions, and no message holds a secret. Nothing is ever ignored.
+ * Configuration: text → variables → YAML → named files → shape → references → lint → the closed type `Config`. Read
+ * once, at the edge; everything wrong is reported together, with positions, and no message holds a secret. Nothing is
+ * ever ignored.
  */
 
-export interface ConfigSource extends Sources {
-  /** The path as it was given; problems name it so. */
-  readonly file: string;
-}
-
-export interface LoadedConfig {
+/** Also what `compileSnapshot` needs besides the configuration. */
+export interface LoadedConfig extends CompileOptions {
   readonly config: Config;
+  /** Warnings of lint, in the order of the file. Its errors are problems. */
+  readonly findings: readonly ConfigFinding[];
   /** Puts a problem that was found later into the file's terms. */
-  readonly locate: (problem: Problem) => ConfigProblem;
+  readonly locate: (problem: RuledProblem) => ConfigProblem;
 }
 
-export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly ConfigProblem[]> {
-  const path = resolve(source.file);
-  const text = source.readFile(path);
-  if (!text.ok) {
-    return err([configProblem(source.file, { line: 1, column: 1 }, { path: [], message: text.error })]);
-  }
-  const { substitute, brought } = createInterpolator(path, source);
-  const document = readDocument(text.value, substitute);
-  const locate = (problem: Problem & Partial<Pick<ShapeProblem, 'part'>>): ConfigProblem =>
-    configProblem(source.file, document.placeOf(problem.path, problem.part), {
-      ...problem,
-      message: redact(problem.message, brought),
-    });
-  const unread = document.problems.map((problem) => configProblem(source.file, problem.place, problem));
-  const checked = check(document);
-  if (checked.ok && unread.length === 0) return ok({ config: withPaths(checked.value, path), locate });
-  const found = checked.ok ? [] : checked.error.map(locate);
-  return err([...unread, ...found].sort((a, b) => a.line - b.line || a.column - b.column));
+type Loaded = Result<LoadedConfig, readonly ConfigProblem[]>;
+
+/** Loads the file, and the engine of conditions when it has one: start-up must not pay for what it does not use. */
+export async function loadConfigFile(source: ConfigSource): Promise<Loaded> {
+  const read = readSource(source);
+  if (!read.ok) return read;
+  if (!hasConditions(read.value.outline)) return judge(read.value, undefined);
+  const { celConditions } = await import('@countersign/core/condition');
+  return judge(read.value, celConditions);
 }
 
-function check({ value, problems }: SourceDocument): Result<Config, readonly (Problem | ShapeProblem)[]> {
-  if (value === undefined) return err([]);
-  const shape = checkShape(value);
-  const references = checkReferences(outlineOf(value));
-  if (shape.ok && references.length === 0) return shape;
-  const found = [...(shape.ok ? [] : shape.error), ...references];
-  // Where a value could not be read there is nothing more to say about it, or about what would be in it.
-  const lost = new Set(problems.filter((problem) => problem.lost).map(({ path }) => JSON.stringify(path)));
-  const isLost = (path: Problem['path']): boolean =>
-    [path.length, ...path.keys()].some((length) => lost.has(JSON.stringify(path.slice(0, length))));
-  return err(found.filter(({ path }) => !isLost(path)));
+/** Loads a file with an engine of conditions at hand, or one that has none. */
+export function loadConfig(source: ConfigSource, { conditions }: CompileOptions = {}): Loaded {
+  const read = readSource(source);
+  return read.ok ? judge(read.value, conditions) : read;
+}
+
+function judge(read: ReadSource, conditions: ConditionCompiler | undefined): Loaded {
+  const { document, outline, locate } = read;
+  const shape = document.value === undefined ? undefined : checkShape(document.value);
+  const lint = lintIssuers(document.value ?? null, outline, conditions);
+  const found = [
+    ...(shape === undefined || shape.ok ? [] : shape.error),
+    ...checkReferences(outline),
+    ...checkConditions(outline, conditions),
+    ...lint.errors,
+  ];
+  const problems = [...read.unread, ...found.filter(({ path }) => !read.isLost(path)).map(locate)];
+  if (!shape?.ok || problems.length > 0) return err(inOrder(problems));
+  const findings = inOrder(lint.warnings.map((warning) => ({ ...locate(warning), rule: warning.rule })));
+  return ok({ config: withPaths(shape.value, read.path), findings, locate, conditions });
+}
+
+function inOrder<P extends ConfigProblem>(problems: readonly P[]): readonly P[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** Relative paths are relative to the configuration file. */

@@ -1,9 +1,10 @@
-import type { AccessDocument, TrustPolicy } from '@countersign/core';
+import type { AccessDocument, Claims, TokenType, TrustPolicy } from '@countersign/core';
 
 /**
  * The configuration, parsed: the closed type that the rest of the server sees. Durations are seconds, sizes bytes,
  * every default is filled in. Lists keep the order of the file, so that a problem found later can still be placed.
- * It holds no secret but the encryption keys; of the administrator's token only the hash leaves the parser.
+ * It holds no secret but the encryption keys and what `egress_proxy` may have of credentials; of the administrator's
+ * token only the hash leaves the parser.
  */
 export interface Config {
   readonly listen: ListenAddress;
@@ -13,7 +14,10 @@ export interface Config {
   readonly adminTokenHash?: Uint8Array;
   /** 32 bytes each; the first seals, all open. Empty: a key is made beside the database. */
   readonly encryptionKeys: readonly Uint8Array[];
-  readonly allowPrivateIssuers: boolean;
+  /** A list: hosts (exact, lower case) and CIDR ranges that issuers may have although they are private. */
+  readonly allowPrivateIssuers: boolean | readonly string[];
+  /** URL of a forward proxy for everything that is fetched. */
+  readonly egressProxy?: string;
   /** Seconds. */
   readonly clockLeeway: number;
   readonly organizations: readonly OrganizationConfig[];
@@ -21,6 +25,11 @@ export interface Config {
   readonly routes: readonly RouteConfig[];
   readonly session: SessionConfig;
   readonly limits: LimitsConfig;
+  readonly retention: RetentionConfig;
+  /** Seconds. */
+  readonly maxStaleness: number;
+  /** Proved by `check` and at start. */
+  readonly tests: readonly PolicyTestConfig[];
   readonly refusalError: 'invalid_request' | 'invalid_grant';
   readonly log: LogConfig;
 }
@@ -73,8 +82,17 @@ export interface IssuerConfig {
   readonly name: string;
   readonly url: string;
   readonly disabled: boolean;
-  /** Replaces the default audiences when given. */
-  readonly audiences?: readonly string[];
+  /** A platform whose tokens the presets know. */
+  readonly preset?: string;
+  /** Replaces the default audiences when given. `any`: whatever `aud` says; linted. */
+  readonly audiences?: readonly string[] | 'any';
+  readonly replay: 'allow' | 'once';
+  /** Text of `jwks_file`. */
+  readonly jwks?: string;
+  /** PEM of `ca_file`. */
+  readonly ca?: string;
+  /** Lower-case hex. */
+  readonly thumbprints: readonly string[];
   /** Seconds. */
   readonly maxExpiration: number;
   /** Seconds. */
@@ -120,11 +138,32 @@ export interface SessionConfig {
   readonly cookieName: string;
 }
 
-/** Bytes. */
+/** Bytes, where nothing else is said. */
 export interface LimitsConfig {
   readonly body: number;
   readonly headers: number;
   readonly token: number;
+  /** Failures that one address may cause in a second before it is answered 429. */
+  readonly failuresPerSecondPerAddress: number;
+}
+
+/** Seconds, but `rows`. */
+export interface RetentionConfig {
+  readonly refusals: number;
+  readonly exchanges: number;
+  readonly audit: number;
+  readonly expiredTokens: number;
+  readonly rows: number;
+}
+
+/** A made-up exchange and what has to come of it. */
+export interface PolicyTestConfig {
+  readonly name: string;
+  /** `ORGANIZATION/ISSUER`. */
+  readonly issuer: string;
+  readonly claims: Claims;
+  readonly request: { readonly type: TokenType; readonly scope: string };
+  readonly expect: 'allow' | 'deny';
 }
 
 export interface LogConfig {

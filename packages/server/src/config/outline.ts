@@ -26,6 +26,8 @@ export interface IssuerOutline extends Named {
   readonly url?: Named;
   /** Targets of policies by the key that names them. */
   readonly targets: readonly (Named & { readonly key: 'team' | 'user' | 'runner' })[];
+  readonly resources: readonly Named[];
+  readonly conditions: readonly Named[];
 }
 
 interface ProviderOutline extends Named {
@@ -35,16 +37,19 @@ interface ProviderOutline extends Named {
 
 interface RouteOutline extends Named {
   readonly from?: Named;
+  /** `/` where the file says nothing. */
+  readonly prefix: string;
   readonly organizations?: readonly Named[];
   readonly isPublic: boolean;
 }
 
 export interface Outline {
   readonly url?: string;
-  readonly allowPrivateIssuers: boolean;
+  readonly allowPrivateIssuers: boolean | readonly string[];
   readonly organizations: readonly OrganizationOutline[];
   readonly identityProviders: readonly ProviderOutline[];
   readonly routes: readonly RouteOutline[];
+  readonly tests: readonly (Named & { readonly issuer?: Named })[];
 }
 
 export function outlineOf(value: Json): Outline {
@@ -52,7 +57,9 @@ export function outlineOf(value: Json): Outline {
   const url = text(root, 'url');
   return {
     ...(url === undefined ? {} : { url: url.name }),
-    allowPrivateIssuers: field(root, 'allow_private_issuers').value === true,
+    allowPrivateIssuers:
+      texts(root, 'allow_private_issuers')?.map(({ name }) => name.toLowerCase()) ??
+      field(root, 'allow_private_issuers').value === true,
     organizations: items(root, 'organizations').map(organization),
     identityProviders: items(root, 'identity_providers').map((item) => ({
       ...named(item, 'name'),
@@ -62,8 +69,13 @@ export function outlineOf(value: Json): Outline {
     routes: items(root, 'routes').map((item) => ({
       ...named(item, 'name'),
       ...optional('from', text(item, 'from')),
+      prefix: text(item, 'prefix')?.name ?? '/',
       ...optional('organizations', texts(item, 'organizations')),
       isPublic: field(item, 'allow_public_unauthenticated_access').value === true,
+    })),
+    tests: items(root, 'tests').map((item) => ({
+      ...named(item, 'name'),
+      ...optional('issuer', text(item, 'issuer')),
     })),
   };
 }
@@ -80,11 +92,18 @@ function organization(item: Item): OrganizationOutline {
       members: texts(team, 'members') ?? [],
     })),
     runners: items(item, 'runners').map((runner) => named(runner, 'name')),
-    issuers: items(item, 'issuers').map((issuer) => ({
-      ...named(issuer, 'name'),
-      ...optional('url', text(issuer, 'url')),
-      targets: items(issuer, 'policies').flatMap(targets),
-    })),
+    issuers: items(item, 'issuers').map(issuer),
+  };
+}
+
+function issuer(item: Item): IssuerOutline {
+  const policies = items(item, 'policies');
+  return {
+    ...named(item, 'name'),
+    ...optional('url', text(item, 'url')),
+    targets: policies.flatMap(targets),
+    resources: policies.flatMap((policy) => texts(policy, 'resources') ?? []),
+    conditions: policies.flatMap((policy) => text(policy, 'condition') ?? []),
   };
 }
 

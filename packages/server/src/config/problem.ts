@@ -1,4 +1,4 @@
-import { isObject, type Json, type Problem } from '@countersign/core';
+import { isObject, type Claims, type Json, type LintRule, type Problem } from '@countersign/core';
 import type { Place } from './document.ts';
 
 /** What is wrong with a configuration file, and how it is put to whoever wrote it. */
@@ -12,6 +12,21 @@ export interface ConfigProblem {
   /** `organizations[0].issuers[0].url`; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
+  readonly rule?: RuledProblem['rule'];
+  readonly example?: Claims;
+}
+
+/** A problem of a file that can be read. */
+export interface RuledProblem extends Problem {
+  /** Present for what a check has found: a rule of lint, or a policy test that fails. */
+  readonly rule?: LintRule | 'policy-test';
+  /** Claims of a token that would pass and should not. */
+  readonly example?: Claims;
+}
+
+/** Something that lint found and that keeps nobody from starting. */
+export interface ConfigFinding extends ConfigProblem {
+  readonly rule: LintRule;
 }
 
 /** `countersign.yaml:12:7 organizations[0].issuers[0].url: expected …` */
@@ -20,8 +35,20 @@ export function formatProblem({ file, line, column, path, message }: ConfigProbl
   return oneLine(path === '' ? `${where} ${message}` : `${where} ${path}: ${message}`);
 }
 
-export function configProblem(file: string, place: Place, problem: Problem): ConfigProblem {
-  return { file, ...place, path: formatPath(problem.path), message: problem.message };
+export function configProblem(
+  file: string,
+  { line, column }: Place,
+  { path, message, rule, example }: RuledProblem,
+): ConfigProblem {
+  return {
+    file,
+    line,
+    column,
+    path: formatPath(path),
+    message,
+    ...(rule === undefined ? {} : { rule }),
+    ...(example === undefined ? {} : { example }),
+  };
 }
 
 /** Keys that hold more than letters, digits and underscores are quoted: `match["kubernetes.io"]`. */

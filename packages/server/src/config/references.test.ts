@@ -87,6 +87,69 @@ describe('references', () => {
   });
 });
 
+describe('resources of policies', () => {
+  const routes = [
+    { name: 'orders', from: 'https://orders.example/', organizations: ['acme'] },
+    {
+      name: 'stock',
+      from: 'https://Orders.example:443',
+      prefix: '/stock/',
+      organizations: ['acme', 'other'],
+    },
+    { name: 'theirs', from: 'https://theirs.example', organizations: ['other'] },
+  ];
+  const resources = (...list: readonly string[]) => {
+    const file = issuer({ resources: list });
+    return check({ organizations: [...file.organizations, { name: 'other' }], routes });
+  };
+  const at = 'organizations[0].issuers[0].policies[0].resources';
+  const missing = 'expected the URL of a route of organization "acme"';
+
+  it('are routes of the organization, however they are written', () => {
+    expect(resources('https://orders.example', 'https://ORDERS.example:443/stock')).toEqual([]);
+  });
+
+  it('are not routes of another organization, and not what lies below a route', () => {
+    expect(resources('https://theirs.example', 'https://orders.example/deep')).toEqual([
+      `${at}[0]: ${missing}`,
+      `${at}[1]: ${missing}`,
+    ]);
+  });
+
+  it('have a suggestion when they are nearly right', () => {
+    expect(resources('https://order.example')).toEqual([
+      `${at}[0]: ${missing} (did you mean https://orders.example?)`,
+    ]);
+  });
+
+  it('may be routes without organizations while there is one', () => {
+    const file = issuer({ resources: ['https://orders.example'] });
+    expect(check({ ...file, routes: [{ name: 'orders', from: 'https://orders.example' }] })).toEqual([]);
+  });
+});
+
+describe('policy tests', () => {
+  const tests = (...issuers: readonly string[]) =>
+    check({
+      ...issuer({}),
+      tests: issuers.map((each, index) => ({ name: `t${index}`, issuer: each })),
+    });
+
+  it('are about an issuer of the file', () => {
+    expect(tests('acme/i')).toEqual([]);
+    expect(tests('acme/j', 'other/i')).toEqual([
+      'tests[0].issuer: expected ORGANIZATION/ISSUER of the file (did you mean acme/i?)',
+      'tests[1].issuer: expected ORGANIZATION/ISSUER of the file',
+    ]);
+  });
+
+  it('have a name each', () => {
+    expect(check({ tests: [{ name: 'a' }, { name: 'a' }] })).toEqual([
+      'tests[1].name: expected another name: there is a test "a" already',
+    ]);
+  });
+});
+
 describe('organizations of routes and providers', () => {
   const both = { identity_providers: [{ name: 'p' }], routes: [{ name: 'r' }] };
 
@@ -140,7 +203,7 @@ describe('addresses of issuers', () => {
     check({ url: 'https://cs.example', ...more, ...acme({ issuers: [{ name: 'i', url }] }) });
   const own = ['organizations[0].issuers[0].url: expected another server: this is our own url'];
   const plain = [
-    'organizations[0].issuers[0].url: expected https: http is for loopback, and only with allow_private_issuers: true',
+    'organizations[0].issuers[0].url: expected https: http is for loopback, and only where allow_private_issuers opens it',
   ];
 
   it.each([

@@ -1,6 +1,8 @@
 import { issuerKey, type Problem } from '@countersign/core';
 import type { IssuerOutline, Named, Outline, OrganizationOutline } from './outline.ts';
-import { isLoopbackHost, parseOrigin } from './schema/address.ts';
+import { checkResources, checkTestIssuers } from './policy-references.ts';
+import { parseOrigin } from './schema/address.ts';
+import { opensLoopback } from './schema/private-networks.ts';
 
 /**
  * What no single entry of the file can show: names that are taken, references to nothing, addresses that contradict
@@ -12,12 +14,15 @@ export function checkReferences(outline: Outline): readonly Problem[] {
     ...taken(organizations, 'organization'),
     ...taken(identityProviders, 'identity provider'),
     ...taken(routes, 'route'),
+    ...taken(outline.tests, 'test'),
     ...organizations.flatMap(checkOrganization),
     ...checkPeople(organizations),
     ...takenIssuers(identityProviders.flatMap(({ url }) => (url === undefined ? [] : [url]))),
     ...checkIssuerAddresses(outline),
     ...checkBelonging(outline),
     ...checkRouteHosts(outline),
+    ...checkResources(outline),
+    ...checkTestIssuers(outline),
   ];
 }
 
@@ -119,8 +124,8 @@ function checkIssuerAddresses(outline: Outline): readonly Problem[] {
     // Threat 5: a token of ours that were taken as a subject token could renew itself for ever.
     if (origin === own?.text)
       return [{ path: url.path, message: 'expected another server: this is our own url' }];
-    if (protocol !== 'http:' || (outline.allowPrivateIssuers && isLoopbackHost(hostname))) return [];
-    const message = 'expected https: http is for loopback, and only with allow_private_issuers: true';
+    if (protocol !== 'http:' || opensLoopback(outline.allowPrivateIssuers, hostname)) return [];
+    const message = 'expected https: http is for loopback, and only where allow_private_issuers opens it';
     return [{ path: url.path, message }];
   });
 }

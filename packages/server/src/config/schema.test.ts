@@ -9,9 +9,10 @@ import {
   routeOrigin,
   serviceUrl,
 } from './schema/address.ts';
-import { audiences, email } from './schema/organization.ts';
-import { duration, label, name, organizationName, size } from './schema/scalar.ts';
-import { adminToken, encryptionKeys, session, storage } from './schema/settings.ts';
+import { audiences } from './schema/issuer.ts';
+import { email } from './schema/organization.ts';
+import { count, duration, label, name, organizationName, size } from './schema/scalar.ts';
+import { adminToken, egressProxy, encryptionKeys, limits, session, storage } from './schema/settings.ts';
 
 const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
 
@@ -66,6 +67,18 @@ describe('durations and sizes', () => {
       expect(accepts(size('1KiB', '8MiB'), value)).toBe(false);
     },
   );
+});
+
+describe('counts', () => {
+  it.each([
+    ['1', 1],
+    [10, 10],
+    ['9', 9],
+  ])('are read: %s', (value, read) => expect(count(1, 10).parse(value)).toBe(read));
+
+  it.each(['0', '11', '', '1k', ' 1', '1.0', 0, 1.5, null])('from 1 to 10 are not %j', (value) => {
+    expect(accepts(count(1, 10), value)).toBe(false);
+  });
 });
 
 describe('names', () => {
@@ -203,16 +216,37 @@ describe('settings', () => {
     expect(accepts(session, { cookie_name: '_x' })).toBe(true);
   });
 
-  it('says that any is not available as an audience', () => {
-    for (const value of ['any', ['any']]) {
-      expect(audiences.safeParse(value).error?.issues[0]?.message).toBe(
-        'any is not available in this version',
-      );
-    }
+  it('takes any as no entry of a list: whoever adds a name to it would believe that names count', () => {
+    expect(audiences.safeParse(['mine', 'any']).error?.issues[0]?.message).toContain('any stands alone');
+  });
+
+  it.each([
+    ['http://proxy.internal:3128', 'http://proxy.internal:3128/'],
+    ['http://USER:word@Proxy/', 'http://USER:word@proxy/'],
+    ['http://[::1]:3128', 'http://[::1]:3128/'],
+  ])('takes the proxy %s', (text, url) => expect(egressProxy.parse(text)).toBe(url));
+
+  it.each([
+    'https://proxy',
+    'socks5://proxy',
+    'proxy:3128',
+    'http://',
+    'http://p/x',
+    'http://p?q',
+    'http://p:99999',
+  ])('refuses the proxy %s', (text) => expect(accepts(egressProxy, text)).toBe(false));
+
+  it('lets an address fail at least once a second', () => {
+    expect(limits.parse({ failures_per_second_per_address: '1' })).toMatchObject({
+      failuresPerSecondPerAddress: 1,
+    });
+    expect(
+      [0, -1, 0.5, '0'].some((value) => accepts(limits, { failures_per_second_per_address: value })),
+    ).toBe(false);
   });
 });
 
 it('every place that has keys is listed, so that a mistyped one finds its neighbour', () => {
-  expect(Object.keys(SECTIONS)).toHaveLength(14);
+  expect(Object.keys(SECTIONS)).toHaveLength(17);
   expect(Object.values(SECTIONS).every((keys) => keys.length > 0)).toBe(true);
 });

@@ -2,27 +2,31 @@ import * as z from 'zod';
 import type { Config } from './model.ts';
 import { listenAddress, serviceUrl } from './schema/address.ts';
 import { claimsShape, identityProvider, identityProviderShape } from './schema/identity-provider.ts';
+import { issuerShape } from './schema/issuer.ts';
 import {
-  issuerShape,
   memberShape,
   organization,
   organizationShape,
   runnerShape,
   teamShape,
 } from './schema/organization.ts';
+import { policyTest, policyTestShape, testRequestShape } from './schema/policy-test.ts';
 import { policyShape } from './schema/policy.ts';
+import { allowPrivateIssuers } from './schema/private-networks.ts';
 import { route, routeShape } from './schema/route.ts';
 import { duration } from './schema/scalar.ts';
 import {
   adminToken,
-  allowPrivateIssuers,
   compatibility,
   compatibilityShape,
+  egressProxy,
   encryptionKeys,
   limits,
   limitsShape,
   log,
   logShape,
+  retention,
+  retentionShape,
   session,
   sessionShape,
   storage,
@@ -46,14 +50,24 @@ const rootShape = {
       '32 bytes in base64, or a list: the first seals, all open. Absent: made once beside the database.',
     ),
   allow_private_issuers: allowPrivateIssuers
-    .default(false)
-    .describe('Issuers and identity providers may have private addresses, and http: on loopback.'),
+    .prefault(false)
+    .describe(
+      'true, or a list of hosts and networks: issuers and identity providers may have these private addresses, and http: on loopback.',
+    ),
+  egress_proxy: egressProxy
+    .exactOptional()
+    .describe('Forward proxy for everything that is fetched; then hosts, not addresses, are checked.'),
   clock_leeway: duration('0s', '2m').prefault('30s').describe('On exp, nbf and iat.'),
   organizations: z.array(organization).default([]),
   identity_providers: z.array(identityProvider).default([]).describe('Where people sign in.'),
   routes: z.array(route).default([]).describe('What the gateway forwards where, for whom.'),
   session: session.prefault({}),
   limits: limits.prefault({}),
+  retention: retention.prefault({}).describe('How long things are kept.'),
+  max_staleness: duration('1s', '10m')
+    .prefault('5s')
+    .describe('How long a process may go without hearing of changes.'),
+  tests: z.array(policyTest).default([]).describe('Made-up exchanges, proved before anything starts.'),
   compatibility: compatibility.prefault({}),
   log: log.prefault({}),
 };
@@ -72,6 +86,9 @@ export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   'routes.*': Object.keys(routeShape),
   session: Object.keys(sessionShape),
   limits: Object.keys(limitsShape),
+  retention: Object.keys(retentionShape),
+  'tests.*': Object.keys(policyTestShape),
+  'tests.*.request': Object.keys(testRequestShape),
   compatibility: Object.keys(compatibilityShape),
   log: Object.keys(logShape),
 };
@@ -88,7 +105,11 @@ export const configSchema = z.strictObject(rootShape).transform((file): Config =
   routes: file.routes,
   session: file.session,
   limits: file.limits,
+  retention: file.retention,
+  maxStaleness: file.max_staleness,
+  tests: file.tests,
   refusalError: file.compatibility.refusal_error,
   log: file.log,
+  ...(file.egress_proxy === undefined ? {} : { egressProxy: file.egress_proxy }),
   ...(file.admin_token === undefined ? {} : { adminTokenHash: file.admin_token }),
 }));

@@ -67,7 +67,8 @@ function oneOf(values: readonly unknown[]): string {
   return names.length === 1 ? names.join('') : `one of ${names.join(', ')}`;
 }
 
-function valueAt(root: Json, path: Problem['path']): Json | undefined {
+/** The value at a path of the document, if there is one. */
+export function valueAt(root: Json, path: Problem['path']): Json | undefined {
   let value: Json | undefined = root;
   for (const step of path) {
     if (typeof step === 'number')

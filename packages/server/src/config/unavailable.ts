@@ -6,17 +6,11 @@ export const UNAVAILABLE: Readonly<Record<string, readonly string[]>> = {
   '': [
     'api_listen',
     'cors_origins',
-    'egress_proxy',
-    'max_staleness',
     'metrics',
     'programmatic_redirect_domain_whitelist',
-    'retention',
-    'tests',
     'tls',
     'trusted_proxies',
   ],
-  'organizations.*.issuers.*': ['ca_file', 'jwks_file', 'preset', 'replay', 'thumbprints'],
-  'organizations.*.issuers.*.policies.*': ['allow_broad', 'condition', 'format', 'mode', 'resources'],
   'identity_providers.*': ['client_secret', 'scopes'],
   'routes.*': [
     'allowed_domains',
@@ -51,5 +45,5 @@ export const UNAVAILABLE: Readonly<Record<string, readonly string[]>> = {
     'tls_skip_verify',
   ],
   session: ['idle'],
-  limits: ['api_body', 'connections', 'failures_per_second_per_address'],
+  limits: ['api_body', 'connections'],
 };

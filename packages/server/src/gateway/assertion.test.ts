@@ -1,5 +1,5 @@
 import type { Route } from '@countersign/core';
-import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { TokenRecord } from '../tokens/model.ts';
 import { createAssertions } from './assertion.ts';
@@ -83,6 +83,19 @@ describe('the assertion', () => {
     expect(jwt(token({ id: 'tok_other' }), app)).not.toBe(first);
     expect(jwt(token(), route({ id: 'rte_other' }, ANYBODY))).not.toBe(first);
     expect(jwt(token(), route({ host: 'new.example' }, ANYBODY))).not.toBe(first);
+  });
+
+  it('is signed anew when another key signs: what a withdrawn one signed is not sent again', () => {
+    const { deps, ring } = fixture([]);
+    let key = ring.signing();
+    const { clock, random } = deps;
+    const assertions = createAssertions({ ring: { ...ring, signing: () => key }, clock, random });
+    const kid = (): unknown =>
+      decodeProtectedHeader(Object.fromEntries(assertions(token(), app))['x-pomerium-jwt-assertion'] ?? '')
+        .kid;
+    expect(kid()).toBe(key.kid);
+    key = { ...key, kid: 'another' };
+    expect(kid()).toBe('another');
   });
 
   it('is kept for a bounded number of tokens', () => {

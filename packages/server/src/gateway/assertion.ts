@@ -1,6 +1,6 @@
 import type { HeaderLine, Route } from '@countersign/core';
 import type { Clock, Random } from '../adapters/ports.ts';
-import type { KeyRing } from '../keys/port.ts';
+import type { KeyRing, SigningKey } from '../keys/port.ts';
 import type { TokenRecord } from '../tokens/model.ts';
 import { ASSERTION_LIFETIME, assertionClaims, claimHeaderLines } from './assertion-claims.ts';
 import { createBoundedCache } from './bounded-cache.ts';
@@ -18,6 +18,7 @@ const RENEW_BEFORE = 60;
 const MAX_ASSERTIONS = 8_192;
 
 interface Entry {
+  readonly kid: string;
   readonly route: Route;
   readonly lines: readonly HeaderLine[];
   /** Epoch seconds. */
@@ -41,23 +42,26 @@ export function createAssertions(deps: AssertionDeps): Assertions {
     const now = Math.floor(deps.clock.now() / 1000);
     const key = `${token.id} ${route.id}`;
     const known = cache.get(key);
+    const signing = deps.ring.signing();
     // The route is compared as an object: after a change of configuration it is another one, even under the same id.
-    if (known && known.route === route && now < known.renewAt) return known.lines;
-    const lines = identityLines(deps, token, route, now);
-    cache.set(key, { route, lines, renewAt: now + ASSERTION_LIFETIME - RENEW_BEFORE });
+    // And what a withdrawn key has signed must not be sent once more.
+    if (known && known.route === route && known.kid === signing.kid && now < known.renewAt)
+      return known.lines;
+    const lines = identityLines(deps, signing, token, route, now);
+    cache.set(key, { kid: signing.kid, route, lines, renewAt: now + ASSERTION_LIFETIME - RENEW_BEFORE });
     return lines;
   };
 }
 
 function identityLines(
   deps: AssertionDeps,
+  { kid, privateKey }: SigningKey,
   token: TokenRecord,
   route: Route,
   now: number,
 ): readonly HeaderLine[] {
   const jti = Buffer.from(deps.random.bytes(16)).toString('base64url');
   const claims = assertionClaims(token, route, jti, now);
-  const { kid, privateKey } = deps.ring.signing();
   const signed = `${encode({ alg: 'ES256', typ: 'JWT', kid })}.${encode(claims)}`;
   return [
     ['x-pomerium-jwt-assertion', `${signed}.${signEs256(signed, privateKey)}`],

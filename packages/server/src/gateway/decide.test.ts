@@ -155,6 +155,35 @@ describe('tenants', () => {
   });
 });
 
+describe('a token that is limited to resources', () => {
+  const limited = (...resources: readonly string[]) => token({ resources });
+
+  it.each([
+    ['everybody of the organization', ANYBODY],
+    ['everybody at all', { public: true }],
+  ] as const)('opens its own routes and no other, also one for %s', async (_name, access) => {
+    const { codeOf, presented, refused } = asking({}, access);
+    presented.set(ALICE, { state: 'live', token: limited('https://b.example', 'https://app.example') });
+    expect(await codeOf({ headers: [bearer(ALICE)] })).toBe('forward');
+    presented.set(ALICE, { state: 'live', token: limited('https://b.example', 'https://app.example/below') });
+    expect(await codeOf({ headers: [bearer(ALICE)] })).toBe('credential.audience');
+    expect(refused).toMatchObject([{ code: 'credential.audience', tokenId: 'tok_alice' }]);
+    expect(refused[0]).not.toHaveProperty('facts');
+  });
+
+  it('is refused before the policy is asked', async () => {
+    const { codeOf, presented } = asking({}, { policy: { deny: { and: [{ accept: true }] } } });
+    presented.set(ALICE, { state: 'live', token: limited('https://b.example') });
+    expect(await codeOf({ headers: [bearer(ALICE)] })).toBe('credential.audience');
+  });
+
+  it('of another organization is nobody here first of all', async () => {
+    const { codeOf, presented } = asking({ organizations: ['rival'] });
+    presented.set(ALICE, { state: 'live', token: limited('https://b.example') });
+    expect(await codeOf({ headers: [bearer(ALICE)] })).toBe('credential.invalid');
+  });
+});
+
 describe('policies of routes', () => {
   const onlyBob = { policy: { allow: { and: [{ user: { is: 'usr_bob' } }] } } } as const;
 

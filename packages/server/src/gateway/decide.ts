@@ -28,10 +28,11 @@ export function decide(
   const canonical = canonicalTarget(request.head.target);
   if (!canonical.ok) return refuseUnproven(deps, asked, canonical.error);
   const { path, target } = canonical.value;
-  const { table } = routingOf(deps.snapshot());
+  const snapshot = deps.snapshot();
+  const { table } = routingOf(snapshot);
   const route = isOwnPath(path) ? 'unknown-path' : matchRoute(table, request.host, request.port, path);
   if (typeof route === 'string') return refuseUnproven(deps, asked, 'route.unknown');
-  return decideOnRoute(deps, { ...asked, route, path, target });
+  return decideOnRoute(deps, { ...asked, route, path, target }, snapshot.service.url);
 }
 
 /** `/.pomerium` is ours on every host: an upstream that answered there would speak in our name. */
@@ -45,8 +46,12 @@ interface OnRoute extends Asked {
   readonly target: string;
 }
 
-function decideOnRoute(deps: GatewayDeps, asked: OnRoute): GatewayDecision | Promise<GatewayDecision> {
-  const credential = findCredential(asked.request.head.headers);
+function decideOnRoute(
+  deps: GatewayDeps,
+  asked: OnRoute,
+  issuer: string,
+): GatewayDecision | Promise<GatewayDecision> {
+  const credential = findCredential(asked.request.head.headers, issuer);
   if (credential.kind !== 'ours') return decideWithoutToken(deps, asked, credential.kind);
   const judge = (presented: Presented): GatewayDecision | Promise<GatewayDecision> =>
     judgePresented(deps, asked, presented, credential);
@@ -77,6 +82,11 @@ function judgePresented(
   // What another organization vouches for is nobody here, whatever its login, email or claims (threat 18).
   if (!asked.route.organizations.some((organization) => countsIn(token.principal, organization))) {
     return refuseVerified(deps, asked, 'credential.invalid', token);
+  }
+  // Whoever asked for a token of few resources may have given it away for those: a route that is not among them
+  // answers as if the token were none, public or not (RFC 8707 section 3).
+  if (token.resources.length > 0 && !token.resources.includes(asked.route.resource)) {
+    return refuseVerified(deps, asked, 'credential.audience', token);
   }
   return admit(deps, asked, {
     caller: { token, value: credential.value },

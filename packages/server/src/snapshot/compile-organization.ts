@@ -1,17 +1,16 @@
 import {
   compileTrust,
-  defaultAudiences,
   err,
-  isObject,
   issuerKey,
   ok,
-  parseClaimPath,
+  type CompileOptions,
   type Directory,
-  type Json,
   type Problem,
   type Result,
   type TrustPolicy,
 } from '@countersign/core';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import { audiencesOf } from '../config/audiences.ts';
 import type { IssuerConfig, OrganizationConfig } from '../config/model.ts';
 import { fileId } from './file-id.ts';
 import type { Organization, PolicySetDocument, TrustedIssuer } from './model.ts';
@@ -19,16 +18,24 @@ import type { Organization, PolicySetDocument, TrustedIssuer } from './model.ts'
 /** Collects policy documents while things are compiled. */
 export type KeepPolicySet = (document: PolicySetDocument) => string;
 
+/** What an organization is compiled with. */
+export interface OrganizationContext extends CompileOptions {
+  /** `url` of the service. */
+  readonly serviceUrl: string;
+  /** Resources by organization: the canonical URLs of its routes. */
+  readonly resources: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly keep: KeepPolicySet;
+}
+
 /** Compiles an organization; paths of problems lead from it. */
 export function compileOrganization(
   organization: OrganizationConfig,
-  serviceUrl: string,
-  keep: KeepPolicySet,
+  context: OrganizationContext,
 ): Result<Organization, readonly Problem[]> {
   const issuers: TrustedIssuer[] = [];
   const problems: Problem[] = [];
   for (const [index, issuer] of organization.issuers.entries()) {
-    const compiled = compileIssuer(organization.name, issuer, serviceUrl, keep);
+    const compiled = compileIssuer(organization.name, issuer, context);
     if (compiled.ok) issuers.push(compiled.value);
     else
       problems.push(
@@ -38,13 +45,16 @@ export function compileOrganization(
   if (problems.length > 0) return err(problems);
   return ok({
     name: organization.name,
-    directory: directoryOf(organization),
+    directory: directoryOf(organization, context.resources.get(organization.name) ?? new Set()),
     issuers: new Map(issuers.map((issuer) => [issuerKey(issuer.url), issuer])),
     issuersById: new Map(issuers.map((issuer) => [issuer.id, issuer])),
   });
 }
 
-function directoryOf({ name: organization, members, teams, runners }: OrganizationConfig): Directory {
+function directoryOf(
+  { name: organization, members, teams, runners }: OrganizationConfig,
+  resources: ReadonlySet<string>,
+): Directory {
   return {
     organization,
     // A login is one person on the whole server, so the organization has no part in the id.
@@ -53,59 +63,45 @@ function directoryOf({ name: organization, members, teams, runners }: Organizati
     ),
     teams: new Map(teams.map((team) => [team.name, team])),
     runners: new Set(runners.map(({ name }) => name)),
+    resources,
   };
 }
 
 function compileIssuer(
   organization: string,
   issuer: IssuerConfig,
-  serviceUrl: string,
-  keep: KeepPolicySet,
+  { serviceUrl, keep, conditions }: OrganizationContext,
 ): Result<TrustedIssuer, readonly Problem[]> {
-  const { name, url, disabled, maxExpiration, maxTokenAge, policies } = issuer;
-  const trust = compileTrust(policies);
+  const { name, url, disabled, replay, thumbprints, maxExpiration, policies } = issuer;
+  const trust = compileTrust(policies, { conditions });
   if (!trust.ok) return err(trust.error.map((fault) => ({ ...fault, path: ['policies', ...fault.path] })));
+  // The URL is part of the id: another issuer under an old name must not inherit the tokens of the old one.
+  const id = fileId('iss', organization, name, issuerKey(url));
   return ok({
-    // The URL is part of the id: another issuer under an old name must not inherit the tokens of the old one.
-    id: fileId('iss', organization, name, issuerKey(url)),
+    id,
     organization,
     name,
     url,
     disabled,
-    audiences: issuer.audiences ?? [
-      ...new Set([...defaultAudiences(organization, serviceUrl), ...policies.flatMap(pinnedAudiences)]),
-    ],
+    audiences: audiencesOf(organization, issuer, serviceUrl),
+    replay,
+    thumbprints,
     maxExpiration,
+    policies,
+    policyIds: policies.map((policy) => policyId(id, policy)),
     trust: trust.value,
     policySet: keep({ kind: 'trust', policies }),
-    ...(maxTokenAge === undefined ? {} : { maxTokenAge }),
+    ...(issuer.preset === undefined ? {} : { preset: issuer.preset }),
+    ...(issuer.jwks === undefined ? {} : { jwks: issuer.jwks }),
+    ...(issuer.ca === undefined ? {} : { ca: issuer.ca }),
+    ...(issuer.maxTokenAge === undefined ? {} : { maxTokenAge: issuer.maxTokenAge }),
   });
 }
 
 /**
- * Every `aud` that an allow policy pins without a wildcard: whoever wrote the policy has said that such tokens are
- * meant for us. A deny says the opposite, and a pattern says nothing exact.
+ * Derived from all that a policy says about tokens, and from nothing else: one that was changed is another one, whose
+ * predecessor's tokens are suspended, wherever in the list either of them stands.
  */
-function pinnedAudiences({ decision, rules, match }: TrustPolicy): readonly string[] {
-  if (decision !== 'allow') return [];
-  const patterns = Object.entries(rules).filter(([path, pattern]) => isAud(path) && !/[*?.]/.test(pattern));
-  const matchers = Object.entries(match).filter(([path]) => isAud(path));
-  return [
-    ...patterns.map(([, pattern]) => pattern),
-    ...matchers.flatMap(([, matcher]) => exactTexts(matcher)),
-  ];
-}
-
-function isAud(path: string): boolean {
-  const parsed = parseClaimPath(path);
-  return parsed.ok && parsed.value.length === 1 && parsed.value[0] === 'aud';
-}
-
-/** The texts of `equals` or `one_of`, when the matcher is that alone. */
-function exactTexts(matcher: Json): readonly string[] {
-  const [only, another] = isObject(matcher) ? Object.entries(matcher) : [];
-  if (only === undefined || another !== undefined) return [];
-  const [key, value] = only;
-  const values: readonly Json[] = key === 'one_of' && Array.isArray(value) ? value : [value];
-  return key === 'equals' || key === 'one_of' ? values.filter((text) => typeof text === 'string') : [];
+function policyId(issuer: string, { allowBroad: _, ...policy }: TrustPolicy): string {
+  return fileId('pol', issuer, canonicalJson(policy));
 }

@@ -1,4 +1,5 @@
 import {
+  canonicalResource,
   compileAccess,
   err,
   ok,
@@ -30,6 +31,7 @@ export function compileRouteList(
     compiled.push({
       ...settingsOf(route),
       ...addressOf(route.from, ports),
+      resource: resourceOf(route),
       id: fileId('rte', route.name),
       access: accessOf(route.access),
       policy: policy.value,
@@ -72,6 +74,25 @@ function addressOf(from: Origin, ports: PortsByHost): Pick<Route, 'scheme' | 'ho
   const { scheme, host, port } = from;
   const differs = (ports.get(host)?.size ?? 0) > 1;
   return differs ? { scheme, host, port } : { scheme, host };
+}
+
+/**
+ * The URL of a route as a resource. One that cannot be written as such (a prefix with escapes, say) stays as it is:
+ * no token can name it, so tokens that are limited to resources never open it.
+ */
+function resourceOf({ from, prefix }: RouteConfig): string {
+  const url = `${from.text}${prefix}`;
+  return canonicalResource(url) ?? url;
+}
+
+/** What tokens of each organization may be limited to. */
+export function resourcesByOrganization(routes: readonly Route[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const resources = new Map<string, Set<string>>();
+  for (const { resource, organizations } of routes) {
+    if (canonicalResource(resource) !== resource) continue;
+    for (const name of organizations) resources.set(name, (resources.get(name) ?? new Set()).add(resource));
+  }
+  return resources;
 }
 
 type PortsByHost = ReadonlyMap<string, ReadonlySet<number>>;

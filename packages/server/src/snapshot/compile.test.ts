@@ -1,38 +1,8 @@
-import { evaluate, matchRoute, compileRoutes, ok, type TrustPolicy } from '@countersign/core';
+import { evaluate, type TrustPolicy } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
 import { policySetHash } from '../audit/policy-set.ts';
-import { loadConfig } from '../config/load.ts';
-import type { Config } from '../config/model.ts';
 import { compileSnapshot } from './compile.ts';
-
-function configOf(file: object): Config {
-  const text = JSON.stringify({ url: 'https://cs.example', ...file });
-  const loaded = loadConfig({ file: '/c.yaml', env: {}, readFile: () => ok(text) });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
-  return loaded.value.config;
-}
-
-function snapshotOf(file: object) {
-  const compiled = compileSnapshot(configOf(file));
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
-  return compiled.value;
-}
-
-const allow = { decision: 'allow', token_type: 'team', team: 'platform' };
-
-function acme(...policies: readonly object[]) {
-  return {
-    organizations: [
-      {
-        name: 'acme',
-        members: [{ login: 'ada', role: 'admin' }],
-        teams: [{ name: 'platform', members: ['ada'] }],
-        runners: [{ name: 'linux' }],
-        issuers: [{ name: 'ci', url: 'https://ci.example/', policies }],
-      },
-    ],
-  };
-}
+import { acme, allow, configOf, snapshotOf } from './testing/from-file.ts';
 
 describe('a snapshot', () => {
   it('finds issuers by key and by id, and people by login', () => {
@@ -76,7 +46,7 @@ describe('a snapshot', () => {
       snapshot.organizations.get('acme')?.issuers.get('https://ci.example')?.policySet,
       snapshot.routes[0]?.policySet,
     ];
-    expect([...snapshot.policySets.keys()]).toEqual(cited);
+    expect(new Set(snapshot.policySets.keys())).toEqual(new Set(cited));
     for (const [key, document] of snapshot.policySets) expect(policySetHash(document)).toBe(key);
   });
 
@@ -106,6 +76,43 @@ describe('a snapshot', () => {
     ];
     expect(new Set([acme(), ...others].map(version)).size).toBe(4);
   });
+
+  it('knows another proxy from its version, and of its credentials nothing', () => {
+    const version = (proxy: string) => snapshotOf({ ...acme(), egress_proxy: proxy }).version;
+    expect(version('http://user:one@proxy:3128')).toBe(version('http://proxy:3128'));
+    expect(version('http://other:3128')).not.toBe(version('http://proxy:3128'));
+  });
+
+  it('carries what the file says of an issuer and its settings', () => {
+    const [organization] = acme({ ...allow, rules: { sub: 'x' } }).organizations;
+    const issuers = organization?.issuers.map((issuer) => ({
+      ...issuer,
+      preset: 'generic',
+      replay: 'once',
+      thumbprints: ['AB'.repeat(32)],
+    }));
+    const file = {
+      organizations: [{ ...organization, issuers }],
+      max_staleness: '1m',
+      retention: { refusals: '1d', max_rows: 5000 },
+      limits: { failures_per_second_per_address: 7 },
+    };
+    const { organizations, settings } = snapshotOf(file);
+    expect([...(organizations.get('acme')?.issuersById.values() ?? [])]).toMatchObject([
+      {
+        preset: 'generic',
+        replay: 'once',
+        thumbprints: ['ab'.repeat(32)],
+        policies: [{ target: 'platform' }],
+      },
+    ]);
+    expect(settings).toMatchObject({
+      failuresPerSecond: 7,
+      maxStaleness: 60,
+      retention: { refusals: 86_400, exchanges: 90 * 86_400, rows: 5000 },
+      limits: { body: 65_536, headers: 32_768, token: 16_384 },
+    });
+  });
 });
 
 describe('the audiences of an issuer', () => {
@@ -132,47 +139,16 @@ describe('the audiences of an issuer', () => {
     expect(audiences(acme({ ...allow, ...policy }))).toEqual([...DEFAULT, ...more]);
   });
 
+  it('are any where the file says so', () => {
+    const [organization] = acme({ ...allow, match: { sub: { equals: 'x' } } }).organizations;
+    const issuers = organization?.issuers.map((issuer) => ({ ...issuer, audiences: 'any' }));
+    expect(audiences({ organizations: [{ ...organization, issuers }] })).toBe('any');
+  });
+
   it('are those that the file names, when it names any', () => {
     const [organization] = acme({ ...allow, match: { aud: { equals: 'vault' } } }).organizations;
     const issuers = organization?.issuers.map((issuer) => ({ ...issuer, audiences: ['mine'] }));
     expect(audiences({ organizations: [{ ...organization, issuers }] })).toEqual(['mine']);
-  });
-});
-
-describe('routes', () => {
-  const route = (name: string, more: object) => ({
-    name,
-    from: `https://${name}.example`,
-    to: 'http://127.0.0.1:9',
-    allow_any_authenticated_user: true,
-    ...more,
-  });
-  const routes = (...list: readonly object[]) => snapshotOf({ ...acme(), routes: list }).routes;
-  const policy = { allow: { or: [{ domain: 'a.example' }] } };
-
-  it.each([
-    [{}, 'authenticated'],
-    [{ policy }, 'policy'],
-    [{ allow_any_authenticated_user: false, policy }, 'policy'],
-    [{ allow_any_authenticated_user: false, allow_public_unauthenticated_access: true }, 'public'],
-  ])('with %j have the access %s', (more, access) => {
-    expect(routes(route('r', more))).toMatchObject([{ access, organizations: ['acme'], timeout: 30_000 }]);
-  });
-
-  it('are looked up without port, unless two differ by it alone', () => {
-    expect(routes(route('a', { from: 'https://a.example:8443' }))[0]).not.toHaveProperty('port');
-    const two = routes(route('a', {}), route('b', { from: 'https://a.example:8443' }));
-    expect(two.map(({ port }) => port)).toEqual([443, 8443]);
-    const table = compileRoutes(two);
-    const found = table.ok ? matchRoute(table.value, 'a.example', undefined, '/') : undefined;
-    expect(found).toMatchObject({ name: 'a' });
-  });
-
-  it('that tie are a problem at the second of them', () => {
-    const compiled = compileSnapshot(
-      configOf({ ...acme(), routes: [route('a', {}), route('b', { from: 'https://a.example' })] }),
-    );
-    expect(compiled).toMatchObject({ ok: false, error: [{ path: ['routes', 1, 'from'] }] });
   });
 });
 

@@ -1,49 +1,75 @@
 import { hash } from 'node:crypto';
-import { compileRoutes, err, issuerKey, ok, type Problem, type Result } from '@countersign/core';
+import {
+  compileRoutes,
+  err,
+  issuerKey,
+  ok,
+  type CompileOptions,
+  type Problem,
+  type Result,
+} from '@countersign/core';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { policySetHash } from '../audit/policy-set.ts';
 import type { Config, IdentityProviderConfig } from '../config/model.ts';
+import type { RuledProblem } from '../config/problem.ts';
+import { claimPathsOf } from './claim-paths.ts';
 import { compileOrganization, type KeepPolicySet } from './compile-organization.ts';
-import { compileRouteList } from './compile-route.ts';
+import { compileRouteList, resourcesByOrganization } from './compile-route.ts';
 import { fileId } from './file-id.ts';
+import { provePolicyTests } from './policy-tests.ts';
 import type { IdentityProvider, Organization, PolicySetDocument, Settings, Snapshot } from './model.ts';
 
 /**
  * Configuration → snapshot: compile, then evaluate. Either everything compiles or nothing is swapped in; all problems
  * come together, with the paths of the file. Pure but for hashing: the same file gives the same snapshot, ids included.
  */
-export function compileSnapshot(config: Config): Result<Snapshot, readonly Problem[]> {
+export function compileSnapshot(
+  config: Config,
+  { conditions }: CompileOptions = {},
+): Result<Snapshot, readonly RuledProblem[]> {
   const policySets = new Map<string, PolicySetDocument>();
   const keep: KeepPolicySet = (document) => {
     const cited = policySetHash(document);
     policySets.set(cited, document);
     return cited;
   };
-  const problems: Problem[] = [];
-  const organizations: Organization[] = [];
-  for (const [index, organization] of config.organizations.entries()) {
-    const compiled = compileOrganization(organization, config.url.text, keep);
-    if (compiled.ok) organizations.push(compiled.value);
-    else for (const fault of compiled.error) problems.push(within(['organizations', index], fault));
-  }
   const routes = compileRouteList(config, keep);
   // The gateway makes its own table of these routes; a table that does not compile is found here, at load.
   const table = routes.ok ? compileRoutes(routes.value) : routes;
+  const resources = resourcesByOrganization(routes.ok ? routes.value : []);
+  const context = { serviceUrl: config.url.text, resources, keep, conditions };
+  const problems: Problem[] = [];
+  const organizations: Organization[] = [];
+  for (const [index, organization] of config.organizations.entries()) {
+    const compiled = compileOrganization(organization, context);
+    if (compiled.ok) organizations.push(compiled.value);
+    else for (const fault of compiled.error) problems.push(within(['organizations', index], fault));
+  }
   if (!table.ok) problems.push(...table.error);
   if (problems.length > 0 || !routes.ok) return err(problems);
+  const byName = new Map(organizations.map((organization) => [organization.name, organization]));
+  const failed = provePolicyTests(config.tests, byName);
+  return failed.length > 0 ? err(failed) : ok(snapshotOf(config, byName, routes.value, policySets));
+}
+
+function snapshotOf(
+  config: Config,
+  organizations: Snapshot['organizations'],
+  routes: Snapshot['routes'],
+  policySets: Snapshot['policySets'],
+): Snapshot {
   const providers = config.identityProviders.map((provider) => identityProvider(provider, config));
-  return ok(
-    Object.freeze({
-      version: versionOf(config),
-      service: { url: config.url.text, scheme: config.url.scheme, host: config.url.host },
-      organizations: new Map(organizations.map((organization) => [organization.name, organization])),
-      identityProviders: new Map(providers.map((provider) => [issuerKey(provider.issuer), provider])),
-      identityProvidersById: new Map(providers.map((provider) => [provider.id, provider])),
-      routes: routes.value,
-      settings: settingsOf(config),
-      policySets,
-    }),
-  );
+  return Object.freeze({
+    version: versionOf(config),
+    service: { url: config.url.text, scheme: config.url.scheme, host: config.url.host },
+    organizations,
+    identityProviders: new Map(providers.map((provider) => [issuerKey(provider.issuer), provider])),
+    identityProvidersById: new Map(providers.map((provider) => [provider.id, provider])),
+    routes,
+    settings: settingsOf(config),
+    policySets,
+    claimPaths: claimPathsOf(routes),
+  });
 }
 
 function within(path: Problem['path'], fault: Problem): Problem {
@@ -72,13 +98,20 @@ function settingsOf(config: Config): Settings {
     refusalError: config.refusalError,
     sessionLifetime: config.session.lifetime,
     sessionCookie: config.session.cookieName,
-    limits: config.limits,
+    limits: { body: config.limits.body, headers: config.limits.headers, token: config.limits.token },
+    failuresPerSecond: config.limits.failuresPerSecondPerAddress,
+    retention: config.retention,
+    maxStaleness: config.maxStaleness,
     ...(config.adminTokenHash === undefined ? {} : { adminTokenHash: config.adminTokenHash }),
   };
 }
 
-/** Two processes compare these. It covers what is configured, and of the administrator's token its hash; no key. */
-function versionOf({ encryptionKeys: _, adminTokenHash, ...config }: Config): string {
+/**
+ * Two processes compare these. It covers what is configured, and of the administrator's token its hash; no key, and of
+ * the proxy's credentials nothing: a version may be shown, and whoever saw it could try passwords against it.
+ */
+function versionOf({ encryptionKeys: _, adminTokenHash, egressProxy, ...config }: Config): string {
   const administrator = adminTokenHash === undefined ? null : Buffer.from(adminTokenHash).toString('hex');
-  return hash('sha256', canonicalJson({ ...config, administrator }), 'base64url');
+  const proxy = egressProxy === undefined ? null : new URL(egressProxy).host;
+  return hash('sha256', canonicalJson({ ...config, administrator, proxy }), 'base64url');
 }

@@ -1,4 +1,12 @@
-import type { AccessDocument, CompiledTrust, Directory, Route, TrustPolicy } from '@countersign/core';
+import type {
+  AccessDocument,
+  ClaimPath,
+  CompiledTrust,
+  Directory,
+  Route,
+  TrustPolicy,
+} from '@countersign/core';
+import type { KeySource } from '../trust/port.ts';
 
 /**
  * Everything compiled that a request needs, frozen, swapped whole. A request takes the snapshot once and reads
@@ -17,6 +25,8 @@ export interface Snapshot {
   readonly settings: Settings;
   /** Policy documents by hash: what decisions cite and `explain` recompiles. */
   readonly policySets: ReadonlyMap<string, PolicySetDocument>;
+  /** Claim paths that some route, header or assertion reads: all that the token table keeps of a claim set. */
+  readonly claimPaths: readonly ClaimPath[];
 }
 
 export interface ServiceAddress {
@@ -36,16 +46,22 @@ export interface Organization {
   readonly issuersById: ReadonlyMap<string, TrustedIssuer>;
 }
 
-export interface TrustedIssuer {
-  readonly id: string;
+/** `id` and what keys need (url, jwks, ca, thumbprints) are those of {@link KeySource}. */
+export interface TrustedIssuer extends KeySource {
   readonly organization: string;
   readonly name: string;
-  readonly url: string;
   readonly disabled: boolean;
-  readonly audiences: readonly string[];
+  readonly audiences: readonly string[] | 'any';
+  /** `once`: at most one live token from a subject token. */
+  readonly replay: 'allow' | 'once';
+  /** Name of the platform's preset. */
+  readonly preset?: string;
   /** Seconds. */
   readonly maxExpiration: number;
   readonly maxTokenAge?: number;
+  readonly policies: readonly TrustPolicy[];
+  /** `pol_…` of each policy, by its place; derived from issuer and text, so that it means the same in every version of the file. */
+  readonly policyIds: readonly string[];
   readonly trust: CompiledTrust;
   /** Hash of the policies. */
   readonly policySet: string;
@@ -74,8 +90,22 @@ export interface Settings {
   readonly sessionCookie: string;
   /** Bytes. */
   readonly limits: { readonly body: number; readonly headers: number; readonly token: number };
+  /** Failures that one address may cause in a second before it is answered 429; the burst is ten times as many. */
+  readonly failuresPerSecond: number;
+  readonly retention: Retention;
+  /** Seconds that this process may go without hearing of changes. */
+  readonly maxStaleness: number;
   /** Site administrator: SHA-256 of `admin_token`. */
   readonly adminTokenHash?: Uint8Array;
+}
+
+/** Seconds for which things are kept, `rows` at most of each kind. */
+export interface Retention {
+  readonly refusals: number;
+  readonly exchanges: number;
+  readonly audit: number;
+  readonly expiredTokens: number;
+  readonly rows: number;
 }
 
 /** What is stored once per version of a policy, so that an old decision can be explained under the rules of its day. */

@@ -10,8 +10,8 @@ const snapshot = {
       'acme',
       {
         issuersById: new Map([
-          ['iss_on', { disabled: false }],
-          ['iss_off', { disabled: true }],
+          ['iss_on', { disabled: false, policyIds: ['pol_1', 'pol_2'] }],
+          ['iss_off', { disabled: true, policyIds: ['pol_1'] }],
         ]),
         directory: {
           members: new Map([['ada', {}]]),
@@ -40,8 +40,13 @@ const person = (...organizations: string[]): Principal => ({
   groups: [],
   vouchedBy: { kind: 'identity_provider', provider: 'corp', organizations },
 });
-const token = (principal: Principal, issuer = 'iss_on', owner: string | undefined = 'acme') =>
-  ({ principal, issuer, ...(owner === '' ? {} : { organization: owner }) }) as TokenRecord;
+const token = (
+  principal: Principal,
+  issuer = 'iss_on',
+  owner: string | undefined = 'acme',
+  policies: readonly string[] = [],
+) => ({ principal, issuer, policies, ...(owner === '' ? {} : { organization: owner }) }) as TokenRecord;
+const under = (...policies: readonly string[]) => token(organization, 'iss_on', 'acme', policies);
 const state = (record: TokenRecord) => standing(snapshot, { state: 'live', token: record }).state;
 
 describe('a live token', () => {
@@ -51,6 +56,9 @@ describe('a live token', () => {
     ['of a runner', token(runner('linux'))],
     ['of a member', token(member('ada'))],
     ['of a person', token(person('acme'), 'idp_1', '')],
+    ['of a policy', under('pol_1')],
+    ['of two policies, one of which is gone', under('pol_gone', 'pol_2')],
+    ['of no policy', under()],
   ])('%s stands while everything it hangs on does', (_name, record) => {
     expect(state(record)).toBe('live');
   });
@@ -59,6 +67,8 @@ describe('a live token', () => {
     ['whose organization is gone', token(organization, 'iss_on', 'globex')],
     ['whose issuer is gone', token(organization, 'iss_gone')],
     ['whose issuer is disabled', token(organization, 'iss_off')],
+    ['whose every policy is gone', under('pol_gone', 'pol_past')],
+    ['whose policy is of another issuer', token(organization, 'iss_off', 'acme', ['pol_2'])],
     ['whose team is gone', token(team('gone'))],
     ['whose runner is gone', token(runner('gone'))],
     ['whose member is gone', token(member('gone'))],

@@ -1,10 +1,10 @@
 import type { Principal } from '@countersign/core';
 import type { Presented, TokenRecord } from '../tokens/model.ts';
-import type { Organization, Snapshot } from './model.ts';
+import type { Organization, Snapshot, TrustedIssuer } from './model.ts';
 
 /**
- * Whether a live token still stands under the configuration of now: what has left it (an issuer, a team, a member, a
- * provider) is suspended at once, at use as at mint (threat 3). Nothing is revoked by it; if the same thing returns,
+ * Whether a live token still stands under the configuration of now: what has left it (an issuer, its policies, a team,
+ * a member, a provider) is suspended at once, at use as at mint (threat 3). Nothing is revoked by it; if the same thing returns,
  * so do its tokens.
  */
 export function standing(snapshot: Snapshot, presented: Presented): Presented {
@@ -17,7 +17,24 @@ function stands(snapshot: Snapshot, token: TokenRecord): boolean {
   const organization = snapshot.organizations.get(token.organization);
   if (!organization) return false;
   const issuer = organization.issuersById.get(token.issuer);
-  return issuer !== undefined && !issuer.disabled && principalStands(organization, token.principal);
+  if (issuer === undefined || issuer.disabled || !policiesStand(issuer, token)) return false;
+  return principalStands(organization, token.principal);
+}
+
+/** Policies of each issuer as a set, made once: a request must not pay for the length of the file. */
+const POLICIES = new WeakMap<TrustedIssuer, ReadonlySet<string>>();
+
+function remember(issuer: TrustedIssuer): ReadonlySet<string> {
+  const known = new Set(issuer.policyIds);
+  POLICIES.set(issuer, known);
+  return known;
+}
+
+/** One of the policies that allowed a token has to be there still. Tokens that none allowed came another way. */
+function policiesStand(issuer: TrustedIssuer, { policies }: TokenRecord): boolean {
+  if (policies.length === 0) return true;
+  const known = POLICIES.get(issuer) ?? remember(issuer);
+  return policies.some((policy) => known.has(policy));
 }
 
 /** A provider that speaks for fewer organizations than it did when the session began no longer vouches for it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { configSchema } from '../schema.ts';
+import { policy } from './policy.ts';
 import { route } from './route.ts';
 
 const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
@@ -77,6 +78,44 @@ describe('policies', () => {
     expect(issues({ ...allow, user: 'ada' })).toEqual(['user']);
     expect(issues({ ...allow, token_type: 'personal' })).toEqual(['team', '']);
     expect(issues({ ...allow, token_type: 'organization' })).toEqual(['team']);
+  });
+
+  it('say in what form, in which mode and for what their tokens are', () => {
+    const written = { format: 'jwt', mode: 'audit', condition: 'true', allow_broad: true };
+    const resources = ['HTTPS://Orders.example:443/', 'https://b.example/x'];
+    expect(policy.parse({ ...allow, ...written, resources })).toMatchObject({
+      format: 'jwt',
+      mode: 'audit',
+      condition: 'true',
+      allowBroad: true,
+      resources: ['https://orders.example', 'https://b.example/x'],
+    });
+  });
+
+  it('mean the same with their defaults written out and left out', () => {
+    const defaults = { format: 'opaque', mode: 'enforce', allow_broad: false, permissions: [], rules: {} };
+    expect(policy.parse({ ...allow, ...defaults })).toEqual(policy.parse(allow));
+  });
+
+  it('have no key that is not known', () => {
+    expect(accepts(policy, allow)).toBe(true);
+    expect(accepts(policy, { ...allow, conditions: 'true' })).toBe(false);
+  });
+
+  it('are not told to open nothing, or to hold under an empty condition', () => {
+    expect(issues({ ...allow, resources: [] })).toEqual(['resources']);
+    expect(issues({ ...allow, condition: '' })).toEqual(['condition']);
+  });
+
+  it('have resources that are URLs', () => {
+    expect(issues({ ...allow, resources: ['orders'] })[0]).toMatch(/^resources/);
+    expect(issues({ ...allow, resources: ['https://a.example/../b'] })[0]).toMatch(/^resources/);
+  });
+
+  it('that deny give no form and no resources', () => {
+    const deny = { ...allow, decision: 'deny' };
+    expect(issues({ ...deny, format: 'jwt' })).toEqual(['format']);
+    expect(issues({ ...deny, resources: ['https://a.example'] })[0]).toMatch(/^resources/);
   });
 
   it('has its faults placed in the words of the file', () => {

@@ -2,7 +2,7 @@ import { parseClaimPath } from '@countersign/core';
 import * as z from 'zod';
 import type { IdentityProviderConfig } from '../model.ts';
 import { issuerUrl } from './address.ts';
-import { audiences } from './organization.ts';
+import { audiences } from './issuer.ts';
 import { identifier, name, organizationName } from './scalar.ts';
 
 /** An identity provider: where people sign in, and whose id_tokens are exchanged for sessions. */

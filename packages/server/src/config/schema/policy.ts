@@ -1,8 +1,16 @@
-import { compileTrust, type Json, type Problem, type TrustPolicy } from '@countersign/core';
+import {
+  canonicalResource,
+  compileTrust,
+  ok,
+  type ConditionCompiler,
+  type Json,
+  type Problem,
+  type TrustPolicy,
+} from '@countersign/core';
 import * as z from 'zod';
 import { duration, identifier } from './scalar.ts';
 
-/** One entry of `policies` of a trusted issuer. The engine itself says whether its conditions can be compiled. */
+/** One entry of `policies` of a trusted issuer. The engine itself says whether it can be compiled. */
 
 export const policyShape = {
   decision: z.enum(['allow', 'deny']).describe('A deny wins over every allow.'),
@@ -24,9 +32,27 @@ export const policyShape = {
     .describe(
       'Claim path → { equals | one_of | prefix | suffix | glob | cidr | present | not }, all must match.',
     ),
+  condition: z
+    .string()
+    .min(1, 'expected an expression; leave the key out where there is no condition')
+    .exactOptional()
+    .describe('One expression of CEL over `claims`; must hold too.'),
   max_expiration: duration('1s', '365d')
     .exactOptional()
     .describe('Longest lifetime that this policy grants.'),
+  format: z
+    .enum(['opaque', 'jwt'])
+    .default('opaque')
+    .describe('jwt: its tokens are signed (RFC 9068), so that others can verify them.'),
+  mode: z
+    .enum(['enforce', 'audit'])
+    .default('enforce')
+    .describe('audit: evaluated and recorded, never decides.'),
+  resources: z
+    .array(identifier)
+    .exactOptional()
+    .describe('URLs of routes that its tokens open. Default: every route of the organization.'),
+  allow_broad: z.boolean().default(false).describe('A finding of level error in lint was meant.'),
 };
 
 const policyObject = z.strictObject(policyShape);
@@ -50,14 +76,18 @@ function targetKey(type: TrustPolicy['tokenType']): TargetKey | undefined {
   return type === 'organization' ? undefined : TARGET_KEYS[type];
 }
 
+/** Whether a condition can be read is asked in `conditions.ts`: the engine of CEL comes from outside the schema. */
+const anyCondition: ConditionCompiler = () => ok(() => 'error');
+
 function policyProblems(document: PolicyDocument): readonly Problem[] {
   const own = targetKey(document.token_type);
   const strays = Object.values(TARGET_KEYS)
     .filter((key) => key !== own && document[key] !== undefined)
     .map((key) => ({ path: [key], message: strayTarget(document.token_type, own) }));
-  const compiled = compileTrust([toTrustPolicy(document)]);
+  const compiled = compileTrust([toTrustPolicy(document)], { conditions: anyCondition });
   const faults = compiled.ok ? [] : compiled.error;
-  return [...strays, ...faults.map(({ path, message }) => ({ path: inFile(path, own), message }))];
+  const inFile = ([, ...path]: Problem['path']) => pathInFile(path, document.token_type);
+  return [...strays, ...faults.map(({ path, message }) => ({ path: inFile(path), message }))];
 }
 
 function strayTarget(type: string, own: TargetKey | undefined): string {
@@ -66,23 +96,26 @@ function strayTarget(type: string, own: TargetKey | undefined): string {
     : `token_type ${type} names its target with "${own}"`;
 }
 
-/** The engine's path (`[0, 'maxExpiration', …]`) in the words of the file, from the policy on. */
-function inFile([, key, ...rest]: Problem['path'], target: TargetKey | undefined): Problem['path'] {
+/** A path of the engine (`['maxExpiration', …]`) in the words of the file; both lead from the policy. */
+export function pathInFile(path: Problem['path'], type: TrustPolicy['tokenType']): Problem['path'] {
+  const [key, ...rest] = path;
   switch (key) {
-    case undefined:
-      return [];
     case 'maxExpiration':
       return ['max_expiration'];
+    case 'allowBroad':
+      return ['allow_broad'];
     case 'target':
-      return target === undefined ? [] : [target];
+      return [targetKey(type) ?? []].flat();
     default:
-      return [key, ...rest];
+      return key === undefined ? [] : [key, ...rest];
   }
 }
 
+/** What is as it would be without being written is left out: ids of policies derive from what they say. */
 function toTrustPolicy(document: PolicyDocument): TrustPolicy {
   const key = targetKey(document.token_type);
   const target = key === undefined ? undefined : document[key];
+  const { condition, format, mode, resources } = document;
   return {
     decision: document.decision,
     tokenType: document.token_type,
@@ -90,6 +123,13 @@ function toTrustPolicy(document: PolicyDocument): TrustPolicy {
     rules: document.rules,
     match: document.match,
     ...(target === undefined ? {} : { target }),
+    ...(condition === undefined ? {} : { condition }),
     ...(document.max_expiration === undefined ? {} : { maxExpiration: document.max_expiration }),
+    ...(format === 'opaque' ? {} : { format }),
+    ...(mode === 'enforce' ? {} : { mode }),
+    ...(resources === undefined
+      ? {}
+      : { resources: resources.map((text) => canonicalResource(text) ?? text) }),
+    ...(document.allow_broad ? { allowBroad: true } : {}),
   };
 }

@@ -42,6 +42,14 @@ export function size(least: string, most: string) {
   return quantity(SIZE, BYTES, least, most, message);
 }
 
+const COUNT = /^(\d{1,10})$/;
+
+/** A whole number. */
+export function count(least: number, most: number) {
+  const message = `expected a whole number from ${least} to ${most}`;
+  return quantity(COUNT, { '': 1 }, String(least), String(most), message);
+}
+
 function quantity(
   form: RegExp,
   units: Readonly<Record<string, number>>,

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
+import { parseHostHeader } from '@countersign/core';
 import * as z from 'zod';
 import { parseEncryptionKeys } from '../../keys/encryption-key.ts';
-import type { LimitsConfig, LogConfig, SessionConfig, StorageConfig } from '../model.ts';
-import { duration, size } from './scalar.ts';
+import type { LimitsConfig, LogConfig, RetentionConfig, SessionConfig, StorageConfig } from '../model.ts';
+import { count, duration, size } from './scalar.ts';
 
 /** Everything that is not an organization, a provider or a route. */
 
@@ -38,9 +39,17 @@ export const encryptionKeys = z
     return z.NEVER;
   });
 
-export const allowPrivateIssuers = z.boolean({
-  error: (issue) =>
-    Array.isArray(issue.input) ? 'a list of hosts and networks is not available in this version' : undefined,
+const PROXY = /^http:\/\/[^/?#\\\s]+\/?$/i;
+
+/** May hold the credentials of the proxy, so no message repeats it. */
+export const egressProxy = z.string().transform((text, context): string => {
+  const url = PROXY.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url && parseHostHeader(url.host)) return url.href;
+  context.addIssue({
+    code: 'custom',
+    message: 'expected an http URL of host and optional port, such as http://proxy.internal:3128',
+  });
+  return z.NEVER;
 });
 
 export const sessionShape = {
@@ -62,9 +71,35 @@ export const limitsShape = {
   body: size('1KiB', '8MiB').prefault('64KiB').describe('Body of a request to the token endpoints.'),
   headers: size('4KiB', '1MiB').prefault('32KiB').describe('Head of any request.'),
   token: size('1KiB', '1MiB').prefault('16KiB').describe('Longest subject token.'),
+  failures_per_second_per_address: count(1, 1_000_000)
+    .prefault(20)
+    .describe('Only failures count; the burst is ten times as many. IPv6 by /64.'),
 };
 
-export const limits = z.strictObject(limitsShape).transform((value): LimitsConfig => value);
+export const limits = z.strictObject(limitsShape).transform((value): LimitsConfig => ({
+  body: value.body,
+  headers: value.headers,
+  token: value.token,
+  failuresPerSecondPerAddress: value.failures_per_second_per_address,
+}));
+
+const kept = duration('1h', '3650d');
+
+export const retentionShape = {
+  refusals: kept.prefault('14d').describe('Decisions that said no.'),
+  exchanges: kept.prefault('90d').describe('Decisions that issued a token.'),
+  audit: kept.prefault('400d').describe('Audit events.'),
+  expired_tokens: kept.prefault('7d').describe('Rows of tokens that have ended.'),
+  max_rows: count(1000, 1_000_000_000).prefault(20_000_000).describe('At most as many of each kind.'),
+};
+
+export const retention = z.strictObject(retentionShape).transform((value): RetentionConfig => ({
+  refusals: value.refusals,
+  exchanges: value.exchanges,
+  audit: value.audit,
+  expiredTokens: value.expired_tokens,
+  rows: value.max_rows,
+}));
 
 export const compatibilityShape = {
   refusal_error: z

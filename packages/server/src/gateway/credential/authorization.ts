@@ -1,5 +1,6 @@
 import { hasOpaqueForm, type HeaderLine } from '@countersign/core';
 import { ABSENT, AMBIGUOUS, FOREIGN, onlyValue, type Carrier, type CarrierReading } from './model.ts';
+import { namesIssuer } from './signed-form.ts';
 
 /**
  * `Authorization`, in the five ways that clients of this kind write it: `Pomerium T`, `Bearer T`,
@@ -8,14 +9,14 @@ import { ABSENT, AMBIGUOUS, FOREIGN, onlyValue, type Carrier, type CarrierReadin
  */
 export const authorization: Carrier = {
   header: 'authorization',
-  read(headers: readonly HeaderLine[]): CarrierReading {
+  read(headers: readonly HeaderLine[], issuer: string): CarrierReading {
     const value = onlyValue(headers, 'authorization');
     if (value === undefined || value === '') return ABSENT;
-    return typeof value === 'string' ? readScheme(value) : AMBIGUOUS;
+    return typeof value === 'string' ? readScheme(value, issuer) : AMBIGUOUS;
   },
 };
 
-function readScheme(value: string): CarrierReading {
+function readScheme(value: string, issuer: string): CarrierReading {
   const space = value.indexOf(' ');
   const scheme = (space === -1 ? value : value.slice(0, space)).toLowerCase();
   const rest = space === -1 ? '' : value.slice(space + 1).trim();
@@ -25,18 +26,18 @@ function readScheme(value: string): CarrierReading {
       return rest === '' ? ABSENT : { kind: 'ours', value: rest };
     case 'bearer':
       if (rest.startsWith('Pomerium-')) return { kind: 'ours', value: rest.slice('Pomerium-'.length) };
-      return ourForm(rest);
+      return ourForm(rest, issuer);
     case 'token':
-      return ourForm(rest);
+      return ourForm(rest, issuer);
     case 'basic':
-      return ourForm(basicPassword(rest));
+      return ourForm(basicPassword(rest), issuer);
     default:
       return FOREIGN;
   }
 }
 
-function ourForm(value: string): CarrierReading {
-  return hasOpaqueForm(value) ? { kind: 'ours', value } : FOREIGN;
+function ourForm(value: string, issuer: string): CarrierReading {
+  return hasOpaqueForm(value) || namesIssuer(value, issuer) ? { kind: 'ours', value } : FOREIGN;
 }
 
 /** What follows the first colon of the decoded pair (RFC 7617 section 2); empty when there is no pair. */

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { findCredential } from './index.ts';
+import type { HeaderLine } from '@countersign/core';
+import { findCredential as find } from './index.ts';
 
 const T = `csp_${'a'.repeat(38)}`;
+const ISSUER = 'https://cs.example';
+const findCredential = (headers: readonly HeaderLine[]) => find(headers, ISSUER);
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const signedBy = (iss: unknown, more: object = {}): string =>
+  `${part({ alg: 'ES256', typ: 'at+jwt' })}.${part({ iss, ...more })}.c2ln`;
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
@@ -41,6 +47,31 @@ describe('carriers of an access token', () => {
     ['an empty X-Pomerium-Authorization', [['X-Pomerium-Authorization', '  ']]],
   ] as const)('counts %s as nothing', (_name, headers) => {
     expect(findCredential(headers)).toEqual({ kind: 'none' });
+  });
+
+  it.each([`Bearer ${signedBy(ISSUER)}`, `token ${signedBy(ISSUER)}`, basic('anybody', signedBy(ISSUER))])(
+    'takes a signed token that names us as its issuer: %s',
+    (value) => {
+      expect(findCredential([['Authorization', value]])).toEqual({
+        kind: 'ours',
+        value: signedBy(ISSUER),
+        remove: ['authorization'],
+      });
+    },
+  );
+
+  it.each([
+    ['another issuer', signedBy('https://other.example')],
+    ['an issuer that begins like us', signedBy(`${ISSUER}.evil.example`)],
+    ['a list of issuers', signedBy([ISSUER])],
+    ['no issuer', signedBy(undefined)],
+    ['claims that are no object', `${part({})}.${part('x')}.c2ln`],
+    ['claims that are null', `${part({})}.${part(null)}.c2ln`],
+    ['claims that are no JSON', `${part({})}.bm9wZQ.c2ln`],
+    ['four parts', `${signedBy(ISSUER)}.x`],
+    ['more characters than we sign', signedBy(ISSUER, { pad: 'x'.repeat(3072) })],
+  ])('leaves a signed token with %s to the upstream', (_name, value) => {
+    expect(findCredential([['Authorization', `Bearer ${value}`]])).toEqual({ kind: 'foreign' });
   });
 
   it('takes whatever stands behind our own names as ours, so that a bad value fails instead of leaking', () => {

@@ -18,12 +18,12 @@ export type Credential =
   | { readonly kind: 'none' | 'foreign' | 'ambiguous' }
   | { readonly kind: 'ours'; readonly value: string; readonly remove: readonly string[] };
 
-export function findCredential(headers: readonly HeaderLine[]): Credential {
+export function findCredential(headers: readonly HeaderLine[], issuer: string): Credential {
   let value: string | undefined;
   let foreign = false;
   const remove: string[] = [];
   for (const carrier of CARRIERS) {
-    const reading = carrier.read(headers);
+    const reading = carrier.read(headers, issuer);
     if (reading.kind === 'ambiguous') return { kind: 'ambiguous' };
     if (reading.kind === 'foreign') foreign = true;
     if (reading.kind !== 'ours') continue;

@@ -16,7 +16,8 @@ export type CarrierReading =
 export interface Carrier {
   /** Lower-case name of the header that holds it: removed before the upstream when the value is ours. */
   readonly header: string;
-  read(headers: readonly HeaderLine[]): CarrierReading;
+  /** `issuer`: what tokens that we sign name as theirs. */
+  read(headers: readonly HeaderLine[], issuer: string): CarrierReading;
 }
 
 export const ABSENT: CarrierReading = { kind: 'absent' };

@@ -22,6 +22,7 @@ export function route(over: Partial<Route> = {}, access: Parameters<typeof compi
     scheme: 'https',
     host: 'app.example',
     prefix: '/',
+    resource: 'https://app.example',
     upstream: { scheme: 'http', host: '127.0.0.1', port: 1 },
     access: access.public ? 'public' : access.anyAuthenticated ? 'authenticated' : 'policy',
     policy: policy.value,
@@ -58,6 +59,9 @@ export function token(over: Partial<TokenRecord> = {}): TokenRecord {
     subject: 'repo:acme/app',
     claims: { sub: 'repo:acme/app', repository: 'acme/app', email: 'unverified@evil.example' },
     exchange: 'dec_exchange',
+    policies: [],
+    resources: [],
+    format: 'opaque',
     issuedAt: 1_000,
     expiresAt: 100_000,
     ...over,
@@ -95,7 +99,11 @@ export function fixture(routes: readonly Route[]): Fixture {
   const ring = testRing();
   const presented = new Map<string, Presented>([[ALICE, { state: 'live', token: token() }]]);
   const note = (message: string, fields: LogFields = {}): void => void log.push({ message, fields });
-  const snapshot = { routes, settings: { sessionCookie: '_countersign' } } as unknown as Snapshot;
+  const snapshot = {
+    routes,
+    service: { url: 'https://cs.example' },
+    settings: { sessionCookie: '_countersign' },
+  } as unknown as Snapshot;
   let ids = 0;
   const deps: GatewayDeps = {
     snapshot: () => snapshot,

@@ -1,0 +1,82 @@
+import {
+  lintTrust,
+  type Claims,
+  type ConditionCompiler,
+  type Finding,
+  type Json,
+  type LintRule,
+  type Problem,
+} from '@countersign/core';
+import { audiencesOf } from './audiences.ts';
+import type { IssuerConfig } from './model.ts';
+import type { Outline } from './outline.ts';
+import { issuer as issuerSchema } from './schema/issuer.ts';
+import { pathInFile } from './schema/policy.ts';
+import { valueAt } from './shape.ts';
+
+/**
+ * Lint of every issuer that can be read, whatever is wrong with the rest of the file. An error is a problem like any
+ * other: a policy that lets in whom nobody meant is as good as a hole, and nothing starts with it.
+ */
+export interface Lint {
+  readonly errors: readonly LintProblem[];
+  readonly warnings: readonly LintProblem[];
+}
+
+interface LintProblem extends Problem {
+  readonly rule: LintRule;
+  readonly example?: Claims;
+}
+
+export function lintIssuers(value: Json, outline: Outline, conditions: ConditionCompiler | undefined): Lint {
+  const errors: LintProblem[] = [];
+  const warnings: LintProblem[] = [];
+  for (const organization of outline.organizations) {
+    for (const { path: named } of organization.issuers) {
+      const path = typeof named.at(-1) === 'string' ? named.slice(0, -1) : named;
+      const issuer = issuerSchema.safeParse(valueAt(value, path));
+      if (!issuer.success) continue;
+      for (const finding of findingsOf(organization.name, issuer.data, outline.url ?? '', conditions)) {
+        const list = finding.level === 'error' ? errors : warnings;
+        list.push(problemOf(finding, path, issuer.data));
+      }
+    }
+  }
+  return { errors, warnings };
+}
+
+function findingsOf(
+  organization: string,
+  issuer: IssuerConfig,
+  serviceUrl: string,
+  conditions: ConditionCompiler | undefined,
+): readonly Finding[] {
+  const { name, url, preset, policies } = issuer;
+  const audiences = audiencesOf(organization, issuer, serviceUrl);
+  const subject = { name, url, audiences, ...(preset === undefined ? {} : { preset }) };
+  return lintTrust({ organization, issuer: subject, policies }, { conditions });
+}
+
+/** Characters of an example in a message; the whole of it goes beside. */
+const MAX_EXAMPLE = 2000;
+
+function problemOf(
+  { path, message, rule, example }: Finding,
+  issuerPath: Problem['path'],
+  issuer: IssuerConfig,
+): LintProblem {
+  const at = [...issuerPath, ...inFile(path, issuer)];
+  if (example === undefined) return { path: at, message, rule };
+  const text = JSON.stringify(example);
+  const shown = text.length > MAX_EXAMPLE ? `${text.slice(0, MAX_EXAMPLE)}…` : text;
+  return { path: at, message: `${message}; this token would pass: ${shown}`, rule, example };
+}
+
+/** The path of a finding, from the issuer on, in the words of the file. */
+function inFile(path: Problem['path'], { policies }: IssuerConfig): Problem['path'] {
+  const [list, index, ...rest] = path;
+  const policy = list === 'policies' && typeof index === 'number' ? policies[index] : undefined;
+  return policy === undefined || index === undefined
+    ? path
+    : [list ?? '', index, ...pathInFile(rest, policy.tokenType)];
+}
