@@ -1,23 +1,33 @@
 import { attackGuards } from './attack.ts';
+import { auditGuards } from './audit.ts';
 import { commandLineGuards } from './command-line.ts';
+import { conditionGuards } from './conditions.ts';
 import { configGuards } from './config.ts';
 import { coreGuards } from './core.ts';
 import { edgeGuards } from './edges.ts';
 import { gatewayGuards } from './gateway.ts';
 import type { Guard } from './guard.ts';
+import { lintGuards } from './lint.ts';
+import { oauthGuards } from './oauth.ts';
 import { policyGuards } from './policy.ts';
 import { stateGuards } from './state.ts';
 import { storageGuards } from './storage.ts';
+import { tokenGuards } from './tokens.ts';
 import { trustGuards } from './trust.ts';
 
 /** Every guard of the product. Adding one is a row in the list of its area. */
 export const guards: readonly Guard[] = [
   ...policyGuards,
+  ...conditionGuards,
+  ...lintGuards,
   ...coreGuards,
   ...configGuards,
   ...trustGuards,
   ...stateGuards,
   ...storageGuards,
+  ...auditGuards,
+  ...tokenGuards,
+  ...oauthGuards,
   ...edgeGuards,
   ...gatewayGuards,
   ...commandLineGuards,

@@ -1,7 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { once } from 'node:events';
 import type * as Demo from '@countersign/demo';
 import type * as Server from '@countersign/server';
+import type { Result } from '@countersign/core';
 import { EXIT_OK } from './errors.ts';
+import { fileExists, readAll, readSmallFile, writePrivateFile } from './files.ts';
+import { ask, isInteractive } from './terminal.ts';
 
 /**
  * Everything that a command takes from the world. Tests give their own; commands must not reach for `process`, the
@@ -14,6 +17,17 @@ export interface Deps {
   readonly readStdin: (limit: number) => Promise<string | undefined>;
   /** A file of at most `limit` bytes as text; rejects like `node:fs`, and when it is longer. */
   readonly readFile: (path: string, limit: number) => Promise<string>;
+  readonly fileExists: (path: string) => Promise<boolean>;
+  /** Mode 0600, whole or not at all; `exists` when it is there and is not to be replaced, else a reason for a person. */
+  readonly writeFile: (
+    path: string,
+    text: string,
+    options: { readonly replace: boolean },
+  ) => Promise<Result<void, string>>;
+  /** Whether there is somebody to ask. */
+  readonly isInteractive: boolean;
+  /** The line that was typed; `undefined` when there will be none. */
+  readonly ask: (question: string) => Promise<string | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: typeof fetch;
   /** Epoch milliseconds. */
@@ -29,6 +43,8 @@ export interface Deps {
 
 export interface Output {
   write(text: string): void;
+  /** When what was written has mostly been read: for output that may be longer than memory. */
+  drained(): Promise<void>;
   readonly isTTY: boolean;
 }
 
@@ -37,11 +53,19 @@ export type ServerPackage = Pick<
   typeof Server,
   | 'compileSnapshot'
   | 'explainFromStorage'
+  | 'explainOffline'
+  | 'exportAuditFromStorage'
   | 'findConfigFile'
   | 'formatProblem'
-  | 'loadConfig'
+  | 'isStrictToken'
+  | 'loadConfigFile'
+  | 'probeIssuer'
   | 'readTextFile'
+  | 'resetKeysOfStorage'
   | 'startServer'
+  | 'SUBJECT_ALGORITHMS'
+  | 'verifyAuditFromStorage'
+  | 'verifyTokenSignature'
 >;
 
 /** What the commands use of the demo. */
@@ -54,6 +78,10 @@ export function processDeps(): Deps {
     stderr: output(process.stderr),
     readStdin: (limit) => readAll(process.stdin, limit),
     readFile: readSmallFile,
+    fileExists,
+    writeFile: writePrivateFile,
+    isInteractive: isInteractive(process.env),
+    ask,
     env: process.env,
     fetch,
     now: () => Date.now(),
@@ -73,7 +101,13 @@ function output(stream: NodeJS.WriteStream): Output {
     if (fault.code === 'EPIPE') process.exit(EXIT_OK);
     throw fault;
   });
-  return { write: (text) => void stream.write(text), isTTY: stream.isTTY };
+  return {
+    write: (text) => void stream.write(text),
+    drained: async () => {
+      if (stream.writableNeedDrain) await once(stream, 'drain');
+    },
+    isTTY: stream.isTTY,
+  };
 }
 
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -83,23 +117,4 @@ function onInterrupt(callback: () => void): () => void {
   return () => {
     for (const signal of INTERRUPTIONS) process.off(signal, callback);
   };
-}
-
-async function readSmallFile(path: string, limit: number): Promise<string> {
-  // As a stream: `/dev/zero` or a wrong huge file must not be read to its end first.
-  const text = await readAll(createReadStream(path), limit);
-  if (text === undefined) throw new Error(`more than ${limit} bytes`);
-  return text;
-}
-
-async function readAll(stream: AsyncIterable<unknown>, limit: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    size += bytes.length;
-    if (size > limit) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -30,7 +30,9 @@ describe('docs/cli.md', () => {
       expect(text).toContain(`\`${option.flags}\``);
       expect(text).toContain(option.description);
     }
-    for (const argument of command.registeredArguments) expect(text).toContain(`\`<${argument.name()}>\``);
+    for (const argument of command.registeredArguments) {
+      expect(text).toContain(argument.required ? `\`<${argument.name()}>\`` : `\`[${argument.name()}]\``);
+    }
   });
 
   it.each(named(program))('documents no flag that %s does not have', (name, command) => {

@@ -8,6 +8,8 @@ export interface FakeDeps extends Deps {
   readonly interrupt: () => void;
   readonly listeners: () => number;
   readonly exits: readonly number[];
+  /** What was written, by path. */
+  readonly written: ReadonlyMap<string, string>;
 }
 
 export interface World {
@@ -15,6 +17,8 @@ export interface World {
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly isTTY?: boolean;
+  /** What a person types, line by line; absent: there is nobody. */
+  readonly answers?: readonly string[];
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
   readonly server?: Partial<ServerPackage>;
@@ -27,14 +31,28 @@ export function fakeDeps(world: World = {}): FakeDeps {
   const exits: number[] = [];
   const callbacks = new Set<() => void>();
   const isTTY = world.isTTY ?? false;
+  const written = new Map<string, string>();
+  const answers = [...(world.answers ?? [])];
   return {
     out: () => out.join(''),
     errors: () => errors.join(''),
     interrupt: () => [...callbacks].forEach((callback) => callback()),
     listeners: () => callbacks.size,
     exits,
-    stdout: { isTTY, write: (text) => void out.push(text) },
-    stderr: { isTTY, write: (text) => void errors.push(text) },
+    written,
+    isInteractive: world.answers !== undefined,
+    ask: async (question) => {
+      errors.push(question);
+      return answers.shift();
+    },
+    fileExists: async (path) => world.files?.[path] !== undefined,
+    writeFile: async (path, text, { replace }) => {
+      if (!replace && world.files?.[path] !== undefined) return { ok: false, error: 'exists' };
+      written.set(path, text);
+      return { ok: true, value: undefined };
+    },
+    stdout: { isTTY, write: (text) => void out.push(text), drained: async () => {} },
+    stderr: { isTTY, write: (text) => void errors.push(text), drained: async () => {} },
     readStdin: async (limit) => within(world.stdin ?? '', limit),
     readFile: async (path, limit) => {
       const text = world.files?.[path];

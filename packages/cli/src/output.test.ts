@@ -3,8 +3,9 @@ import { fakeDeps } from './fake-deps.ts';
 import { printFailure, wantsColour } from './output.ts';
 
 describe('colour', () => {
-  const terminal = { isTTY: true, write: () => {} };
-  const pipe = { isTTY: false, write: () => {} };
+  const stream = { write: () => {}, drained: async () => {} };
+  const terminal = { isTTY: true, ...stream };
+  const pipe = { isTTY: false, ...stream };
 
   it.each([
     ['a terminal', terminal, {}, true],

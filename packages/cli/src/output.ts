@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Deps, Output } from './deps.ts';
 import type { CliFailure } from './errors.ts';
 
@@ -53,3 +53,12 @@ export function outputFormat<Format extends string>(
     throw new InvalidArgumentError(`${reason}; use ${formats.join(' or ')}.`);
   };
 }
+
+/** `-o` of a command that prints for a person or for a program. */
+export function tableOrJson(): Option {
+  return new Option('-o, --output <format>', 'table or json')
+    .argParser(outputFormat(['table', 'json'], ['yaml']))
+    .default('table');
+}
+
+export type TableOrJson = 'table' | 'json';

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@countersign/core';
 import { isId } from './audit/decision-id.ts';
 import { explainDecision, type DecisionExplanation } from './audit/explain-decision.ts';
-import { loadConfig } from './config/load.ts';
+import { loadConfigFile } from './config/load.ts';
 import { readTextFile } from './config/text-file.ts';
 import type { StartFailure } from './start-failure.ts';
 import { openSqliteReadOnly } from './storage/engine/sqlite.ts';
@@ -16,7 +16,11 @@ export async function explainFromStorage(options: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly decision: string;
 }): Promise<Result<DecisionExplanation | undefined, StartFailure>> {
-  const loaded = loadConfig({ file: options.configFile, env: options.env, readFile: readTextFile });
+  const loaded = await loadConfigFile({
+    file: options.configFile,
+    env: options.env,
+    readFile: readTextFile,
+  });
   if (!loaded.ok) return err({ kind: 'configuration', problems: loaded.error });
   const { storage } = loaded.value.config;
   if ('memory' in storage)

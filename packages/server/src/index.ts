@@ -4,7 +4,20 @@
 export { startServer, type RunningServer, type StartOptions } from './main.ts';
 export type { StartFailure } from './start-failure.ts';
 export { explainFromStorage } from './explain-from-storage.ts';
-export { loadConfig, formatProblem, type ConfigProblem, type LoadedConfig } from './config/load.ts';
+export { explainOffline, type OfflineExplanation, type OfflineQuestion } from './explain-offline.ts';
+export { isStrictToken, verifyTokenSignature } from './inspect-token.ts';
+export { exportAuditFromStorage, verifyAuditFromStorage, type StoredVerdict } from './audit-from-storage.ts';
+export { resetKeysOfStorage } from './reset-keys.ts';
+export { probeIssuer, type IssuerProbe } from './adapters/issuer-probe.ts';
+export { SUBJECT_ALGORITHMS } from './trust/port.ts';
+export {
+  loadConfig,
+  loadConfigFile,
+  formatProblem,
+  type ConfigFinding,
+  type ConfigProblem,
+  type LoadedConfig,
+} from './config/load.ts';
 export { readTextFile } from './config/text-file.ts';
 export { findConfigFile } from './config/find.ts';
 export { compileSnapshot } from './snapshot/compile.ts';

@@ -1,26 +1,16 @@
-import { err, ok, principalId, type Result } from '@countersign/core';
-import { createIssuerKeys } from './adapters/issuer-keys.ts';
+import { err, ok, type Result } from '@countersign/core';
 import { createPinoLogger, type FlushableLogger, type LineSink } from './adapters/pino-logger.ts';
-import { createSafeFetch } from './adapters/safe-fetch.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
 import { createSystemRandom } from './adapters/system-random.ts';
-import { createApp, type App } from './app.ts';
-import { createDecisions } from './audit/decision-writer.ts';
-import { loadConfig, type LoadedConfig } from './config/load.ts';
+import { compose } from './compose.ts';
+import { loadConfigFile } from './config/load.ts';
 import { readTextFile } from './config/text-file.ts';
-import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
+import type { GatewayTransport } from './gateway/transport/node-http.ts';
 import { listen, type Listener } from './listen.ts';
-import { tokenExchangeGrant } from './oauth/grants/token-exchange.ts';
 import { openState, type State } from './open-state.ts';
-import { readiness } from './readiness.ts';
-import type { ServiceDeps } from './service.ts';
 import { compileSnapshot } from './snapshot/compile.ts';
 import type { Snapshot } from './snapshot/model.ts';
 import type { StartFailure } from './start-failure.ts';
-import { standing } from './snapshot/standing.ts';
-import { createPresenter } from './tokens/present.ts';
-import { revokeToken } from './tokens/revoke.ts';
-import { createValidator } from './trust/validate.ts';
 
 /**
  * READ FIRST. The composition root: configuration → snapshot → state → deps → app → listen → drain. Everything that
@@ -45,10 +35,10 @@ export interface RunningServer {
 }
 
 export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartFailure>> {
-  const loaded = loadConfig({ file: options.configFile, env: options.env, readFile: readTextFile });
+  const loaded = await loadConfigFile({ file: options.configFile, env: options.env, readFile: readTextFile });
   if (!loaded.ok) return err({ kind: 'configuration', problems: loaded.error });
-  const { config } = loaded.value;
-  const compiled = compileSnapshot(config);
+  const { config, findings } = loaded.value;
+  const compiled = compileSnapshot(config, loaded.value);
   if (!compiled.ok) {
     return err({ kind: 'configuration', problems: compiled.error.map(loaded.value.locate) });
   }
@@ -57,6 +47,11 @@ export async function startServer(options: StartOptions): Promise<Result<Running
     format: config.log.format ?? (options.terminal === true ? 'pretty' : 'json'),
     ...(options.logDestination === undefined ? {} : { destination: options.logDestination }),
   });
+  if (findings.length > 0)
+    logger.warn('lint has warnings about the configuration; check prints them', {
+      warnings: findings.length,
+      rules: [...new Set(findings.map(({ rule }) => rule))].join(' '),
+    });
   const clock = createSystemClock((milliseconds) => logger.warn('the clock was set', { milliseconds }));
   const random = createSystemRandom();
   const state = await openState({ config, snapshot: compiled.value, clock, random, logger });
@@ -75,56 +70,6 @@ export async function startServer(options: StartOptions): Promise<Result<Running
     config: options.configFile,
   });
   return ok(running(compiled.value, listener.value, parts.gateway, state.value, logger));
-}
-
-interface World {
-  readonly clock: ReturnType<typeof createSystemClock>;
-  readonly random: ReturnType<typeof createSystemRandom>;
-  readonly logger: FlushableLogger;
-}
-
-interface Parts {
-  readonly app: App;
-  readonly gateway: GatewayTransport;
-}
-
-/** The one `deps` object, and the app on it. */
-function compose(config: LoadedConfig['config'], compiled: Snapshot, state: State, world: World): Parts {
-  const { database, keys, table } = state;
-  const { clock, random, logger } = world;
-  const snapshot = (): Snapshot => compiled;
-  const decisions = createDecisions({ database, clock, random, logger });
-  const fetch = createSafeFetch({ allowPrivate: config.allowPrivateIssuers });
-  const validate = createValidator({ keys: createIssuerKeys({ fetch, clock, logger }) });
-  const find = createPresenter({ table, checksums: keys.checksums, reader: database, clock });
-  const present: typeof find = (value) => {
-    const presented = find(value);
-    return presented instanceof Promise
-      ? presented.then((settled) => standing(snapshot(), settled))
-      : standing(snapshot(), presented);
-  };
-  const exchange = { snapshot, validate, decisions, keys, table, clock, random };
-  const service: ServiceDeps = {
-    ...exchange,
-    grants: [tokenExchangeGrant(exchange)],
-    present,
-    find,
-    reader: database,
-    revoke: (hash, token, caller) =>
-      revokeToken({ database, table, clock, random, logger }, hash, token, principalId(caller.principal)),
-  };
-  const assertionRing = keys.rings.assertion;
-  const gateway = createNodeHttpTransport({
-    snapshot,
-    present,
-    decisions,
-    assertionRing,
-    clock,
-    random,
-    logger,
-  });
-  const app = createApp({ service, gateway, assertionRing, ready: () => readiness(database), logger });
-  return { app, gateway };
 }
 
 function running(

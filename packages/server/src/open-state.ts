@@ -1,26 +1,37 @@
 import { err, ok, type Result } from '@countersign/core';
 import type { Clock, Logger, Random } from './adapters/ports.ts';
+import { createCheckpoints } from './audit/checkpoints.ts';
+import { createDecisions } from './audit/decision-writer.ts';
 import { storePolicySets } from './audit/policy-set.ts';
+import type { Decisions } from './audit/port.ts';
+import { startRetention } from './audit/retention.ts';
 import type { Config } from './config/model.ts';
 import { keyFileBeside } from './keys/encryption-key.ts';
-import { openKeys } from './keys/key-ring.ts';
-import type { Keys } from './keys/port.ts';
+import { openKeys, type KeyRingFailure, type OpenKeys } from './keys/key-ring.ts';
+import { createChangeFeed, newestSeq, type ChangeFeed } from './snapshot/change-feed.ts';
 import type { StartFailure } from './start-failure.ts';
 import type { Snapshot } from './snapshot/model.ts';
 import { openSqlite, type OpenFailure } from './storage/engine/sqlite.ts';
 import type { Database } from './storage/port.ts';
 import { startSweeping } from './sweep.ts';
-import { loadLiveTokens } from './tokens/load.ts';
+import { applyChange } from './tokens/apply-change.ts';
+import { loadLiveTokens, loadMassRevocations } from './tokens/load.ts';
+import { createMassRevocations, type MassRevocations } from './tokens/mass-revocations.ts';
 import { TokenTable } from './tokens/token-table.ts';
 
 /**
  * Opens everything that outlives a request: the database, the key rings, the policy documents that decisions will
- * cite, the live tokens. Any of them missing means not starting, never starting without.
+ * cite, the live tokens, and what runs beside the requests: the change feed, checkpoints, retention. Any of them missing means not starting, never starting without.
  */
 export interface State {
   readonly database: Database;
-  readonly keys: Keys;
+  readonly keys: OpenKeys;
+  readonly encryptionKeys: readonly Uint8Array[];
   readonly table: TokenTable;
+  readonly massRevocations: MassRevocations;
+  readonly decisions: Decisions;
+  /** What other processes change, and how long ago this one heard. */
+  readonly feed: ChangeFeed;
   /** Finishes what is queued, then closes. */
   close(): Promise<void>;
 }
@@ -48,35 +59,77 @@ export async function openState(deps: OpenStateDeps): Promise<Result<State, Fail
 async function fill(deps: OpenStateDeps, path: string, database: Database): Promise<Result<State, Failure>> {
   const encryptionKeys = encryptionKeysOf(deps, path);
   if (!encryptionKeys.ok) return err({ kind: 'keys', message: encryptionKeys.error });
-  const { clock, random } = deps;
-  const keys = await openKeys({ database, encryptionKeys: encryptionKeys.value, clock, random });
-  if (!keys.ok) {
-    return err(
-      keys.error === 'does_not_open'
-        ? {
-            kind: 'keys',
-            message: 'the encryption key does not open the stored keys; give the one that sealed them',
-          }
-        : { kind: 'storage', message: 'storage does not answer' },
-    );
-  }
-  const now = Math.floor(clock.now() / 1000);
+  // Before anything is read: a change that comes while it is read is heard again, and none falls in between.
+  const from = await newestSeq(database);
+  if (!from.ok) return err(SILENT);
+  const keys = await openKeys({ ...deps, database, encryptionKeys: encryptionKeys.value });
+  if (!keys.ok) return err(keysFailure(keys.error));
+  const now = Math.floor(deps.clock.now() / 1000);
   const stored = await storePolicySets(database, deps.snapshot.policySets, now);
-  if (!stored.ok) return err({ kind: 'storage', message: 'storage does not answer' });
-  const table = new TokenTable();
-  const loaded = await loadLiveTokens(database, table, clock);
-  if (!loaded.ok) return err({ kind: 'storage', message: 'storage does not answer' });
+  if (!stored.ok) return err(SILENT);
+  const table = new TokenTable({ claimPaths: deps.snapshot.claimPaths });
+  const massRevocations = createMassRevocations();
+  const loaded = await loadLiveTokens(database, table, deps.clock);
+  const revoked = await loadMassRevocations(database, massRevocations);
+  if (!loaded.ok || !revoked.ok) return err(SILENT);
   if (!loaded.value.complete) {
     deps.logger.warn('more live tokens than memory is given; the rest are looked up in storage', {
       tokens: loaded.value.tokens,
     });
   }
+  const parts = { database, table, massRevocations, keys: keys.value };
+  return ok(live(deps, path, { ...parts, encryptionKeys: encryptionKeys.value }, from.value));
+}
+
+type Opened = Pick<State, 'database' | 'table' | 'massRevocations' | 'keys' | 'encryptionKeys'>;
+
+/** Starts what runs beside the requests until the state is closed. */
+function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): State {
+  const { clock, random, logger, snapshot } = deps;
+  const { database, table, massRevocations, keys } = opened;
+  const retention = startRetention({
+    database,
+    retention: snapshot.settings.retention,
+    maxStaleness: snapshot.settings.maxStaleness,
+    current: [...snapshot.policySets.keys()],
+    clock,
+    logger,
+    ...(path === ':memory:' ? {} : { path }),
+  });
+  const diskIsLow = (): boolean => retention.diskIsLow();
+  const decisions = createDecisions({ database, clock, random, logger, diskIsLow });
+  const checkpoints = createCheckpoints({ database, ring: keys.rings.audit, clock, random, logger });
+  const feed = createChangeFeed({
+    reader: database,
+    clock,
+    logger,
+    maxStaleness: snapshot.settings.maxStaleness,
+    from,
+    apply: (change) => applyChange({ table, massRevocations, reloadKeys: keys.reload }, change),
+  });
   const stopSweeping = startSweeping(table, clock);
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     stopSweeping();
-    return database.close();
+    feed.close();
+    await retention.close();
+    await checkpoints.close();
+    await database.close();
   };
-  return ok({ database, keys: keys.value, table, close });
+  return { ...opened, decisions, feed, close };
+}
+
+const SILENT: Failure = { kind: 'storage', message: 'storage does not answer' };
+
+function keysFailure(failure: KeyRingFailure): Failure {
+  switch (failure) {
+    case 'does_not_open':
+      return {
+        kind: 'keys',
+        message: 'the encryption key does not open the stored keys; give the one that sealed them',
+      };
+    case 'unavailable':
+      return SILENT;
+  }
 }
 
 function encryptionKeysOf(deps: OpenStateDeps, path: string): Result<readonly Uint8Array[], string> {

@@ -1,23 +1,28 @@
-import { getDecision, type DecisionsDeps } from './api/decisions.ts';
 import { apiError } from './api/answer.ts';
-import { getUser } from './api/user.ts';
+import { callOperation, type Operation } from './api/operation.ts';
+import { OPERATIONS, type ApiDeps } from './api/operations.ts';
 import type { ExchangeDeps } from './exchange/model.ts';
 import { errorPage } from './http/error-page.ts';
 import type { Answer, ServiceRequest } from './http/message.ts';
+import { audienceEndpoint } from './oauth/audience.ts';
+import { introspectionEndpoint, type IntrospectionDeps } from './oauth/introspection.ts';
+import { jwksEndpoint, type JwksDeps } from './oauth/jwks.ts';
+import { authorizationServerMetadata, openidConfiguration } from './oauth/metadata.ts';
 import { revocationEndpoint, type RevocationDeps } from './oauth/revocation.ts';
 import { tokenEndpoint, type TokenEndpointDeps } from './oauth/token-endpoint.ts';
 import { programmaticTokenEndpoint } from './programmatic/token-endpoint.ts';
 
 /**
- * What the service host serves: one list, read top to bottom. A path that is not in it does not exist; a method that
- * its row does not name is refused with `Allow`.
+ * What the service host serves: two lists, read top to bottom. A path that is in neither does not exist; a method that
+ * no row of the path names is refused with `Allow`.
  */
-export interface ServiceDeps extends ExchangeDeps, TokenEndpointDeps, RevocationDeps, DecisionsDeps {}
+export interface ServiceDeps
+  extends ExchangeDeps, TokenEndpointDeps, RevocationDeps, IntrospectionDeps, JwksDeps, ApiDeps {}
 
+/** What anybody may ask; each endpoint authenticates and answers a wrong method in the error shape of its protocol. */
 interface Endpoint {
-  /** Segments; one that begins with `:` matches any single segment. */
   readonly path: string;
-  /** `any`: the endpoint answers a wrong method itself, in the error shape of its protocol. */
+  /** `any`: the endpoint looks at the method itself. */
   readonly method: 'any' | 'GET';
   readonly handle: (
     deps: ServiceDeps,
@@ -28,20 +33,17 @@ interface Endpoint {
 
 const ENDPOINTS: readonly Endpoint[] = [
   { path: '/api/oauth/token', method: 'any', handle: tokenEndpoint },
-  { path: '/api/oauth/revoke', method: 'any', handle: revocationEndpoint },
   { path: '/api/v1/token', method: 'any', handle: programmaticTokenEndpoint },
-  { path: '/api/user', method: 'GET', handle: getUser },
+  { path: '/api/oauth/introspect', method: 'any', handle: introspectionEndpoint },
+  { path: '/api/oauth/revoke', method: 'any', handle: revocationEndpoint },
+  { path: '/api/oauth/audience', method: 'GET', handle: audienceEndpoint },
   {
-    path: '/api/decisions/:id',
+    path: '/.well-known/oauth-authorization-server',
     method: 'GET',
-    handle: (deps, request, parameter) => getDecision(deps, request, { id: parameter('id') }),
+    handle: authorizationServerMetadata,
   },
-  {
-    path: '/api/orgs/:org/decisions/:id',
-    method: 'GET',
-    handle: (deps, request, parameter) =>
-      getDecision(deps, request, { id: parameter('id'), organization: parameter('org') }),
-  },
+  { path: '/.well-known/openid-configuration', method: 'GET', handle: openidConfiguration },
+  { path: '/.well-known/jwks.json', method: 'GET', handle: jwksEndpoint },
   {
     path: '/errors/:code',
     method: 'GET',
@@ -54,18 +56,42 @@ export async function serve(deps: ServiceDeps, request: ServiceRequest): Promise
   for (const endpoint of ENDPOINTS) {
     const parameters = matchPath(endpoint.path, request.path);
     if (!parameters) continue;
-    if (endpoint.method === 'GET' && request.method !== 'GET' && request.method !== 'HEAD') {
-      return apiError(405, 'Method not allowed.', { allow: 'GET, HEAD' });
-    }
+    if (endpoint.method === 'GET' && !matchesMethod('GET', request.method))
+      return notAllowed(['GET', 'HEAD']);
     return endpoint.handle(deps, request, (name) => parameters[name] ?? '');
   }
-  return notFound();
+  return serveOperation(deps, request);
+}
+
+async function serveOperation(deps: ServiceDeps, request: ServiceRequest): Promise<Answer> {
+  const allowed: string[] = [];
+  for (const operation of OPERATIONS) {
+    const parameters = matchPath(operation.path, request.path);
+    if (!parameters) continue;
+    if (matchesMethod(operation.method, request.method))
+      return callOperation(operation, deps, request, parameters);
+    allowed.push(...methodsOf(operation));
+  }
+  return allowed.length > 0 ? notAllowed(allowed) : notFound();
+}
+
+function matchesMethod(wanted: Operation<ApiDeps>['method'], method: string): boolean {
+  return method === wanted || (wanted === 'GET' && method === 'HEAD');
+}
+
+function methodsOf({ method }: Operation<ApiDeps>): readonly string[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}
+
+function notAllowed(methods: readonly string[]): Answer {
+  return apiError(405, 'Method not allowed.', { allow: [...new Set(methods)].join(', ') });
 }
 
 function notFound(): Answer {
   return apiError(404, 'Not found.');
 }
 
+/** The values of the `:names` of a pattern, or `undefined` when the path is another. */
 function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
   if (pattern === path) return {};
   if (!pattern.includes(':')) return undefined;

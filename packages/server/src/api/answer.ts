@@ -3,14 +3,15 @@ import type { CallerFailure } from '../caller/caller.ts';
 
 /** Errors of the management API: `{"code","message"}`, the text fixed, the status repeated in the body. */
 export function apiError(
-  code: 400 | 401 | 403 | 404 | 405 | 503,
+  code: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 503,
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
   return jsonAnswer(code, { code, message }, headers);
 }
 
-export function callerError(failure: CallerFailure): Answer {
+/** `wait`: seconds until a limited caller may try again. */
+export function callerError(failure: CallerFailure, wait = 1): Answer {
   switch (failure) {
     case 'unauthenticated':
       return apiError(401, 'Unauthorized: No credentials provided or are invalid.', {
@@ -18,5 +19,7 @@ export function callerError(failure: CallerFailure): Answer {
       });
     case 'unavailable':
       return apiError(503, 'Storage does not answer; try again.', { 'retry-after': '1' });
+    case 'limited':
+      return apiError(429, 'Too many failed requests from this address.', { 'retry-after': String(wait) });
   }
 }

@@ -1,21 +1,14 @@
-import type { Member, Principal, UserPrincipal } from '@countersign/core';
-import { principalId } from '@countersign/core';
-import { jsonAnswer, type Answer, type ServiceRequest } from '../http/message.ts';
+import { principalId, type Principal, type UserPrincipal } from '@countersign/core';
+import type { Caller } from '../caller/caller.ts';
+import { memberOf } from '../caller/role.ts';
+import { jsonAnswer, type Answer } from '../http/message.ts';
 import type { Snapshot } from '../snapshot/model.ts';
-import { callerError } from './answer.ts';
-import { identifyCaller, type Caller, type Present } from '../caller/caller.ts';
+import type { ApiCall } from './operation.ts';
 
 /** GET /api/user: who a token makes its holder, in the shape that the Pulumi CLI reads. */
 
-export interface UserDeps {
-  readonly snapshot: () => Snapshot;
-  readonly present: Present;
-}
-
-export async function getUser(deps: UserDeps, request: ServiceRequest): Promise<Answer> {
-  const caller = await identifyCaller(deps, request);
-  if (!caller.ok) return callerError(caller.error);
-  return jsonAnswer(200, describe(deps.snapshot(), caller.value));
+export function getUser(deps: { readonly snapshot: () => Snapshot }, { caller }: ApiCall): Answer {
+  return jsonAnswer(200, describe(deps.snapshot(), caller));
 }
 
 function describe(snapshot: Snapshot, { principal, token }: Caller): Readonly<Record<string, unknown>> {
@@ -63,16 +56,6 @@ function person(snapshot: Snapshot, principal: UserPrincipal): Readonly<Record<s
     ...(principal.name === undefined ? {} : { name: principal.name }),
     ...(principal.email === undefined ? {} : { email: principal.email }),
   });
-}
-
-function memberOf(
-  snapshot: Snapshot,
-  principal: UserPrincipal,
-): (Member & { readonly organization: string }) | undefined {
-  const voucher = principal.vouchedBy;
-  if (voucher.kind !== 'organization' || principal.login === undefined) return undefined;
-  const member = snapshot.organizations.get(voucher.organization)?.directory.members.get(principal.login);
-  return member && { ...member, organization: voucher.organization };
 }
 
 function membership(organization: string, role: string): Readonly<Record<string, string>> {

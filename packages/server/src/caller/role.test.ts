@@ -11,6 +11,7 @@ const directory = (organization: string): Directory => ({
   ]),
   teams: new Map(),
   runners: new Set(),
+  resources: new Set(),
 });
 const organization = (name: string) => [name, { name, directory: directory(name) }] as const;
 const snapshot = {
@@ -55,6 +56,18 @@ describe('roleIn', () => {
       'a runner',
       { kind: 'runner', organization: 'acme', runner: 'r', vouchedBy: byOrganization('acme') },
       'T',
+      undefined,
+    ],
+    [
+      'a person of a provider who bears the very name of a member',
+      {
+        kind: 'user',
+        user: 'usr_ada',
+        login: 'ada',
+        groups: [],
+        vouchedBy: { kind: 'identity_provider', provider: 'corp', organizations: ['acme', 'other'] },
+      },
+      undefined,
       undefined,
     ],
     [

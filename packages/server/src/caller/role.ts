@@ -1,4 +1,4 @@
-import type { Principal } from '@countersign/core';
+import type { Member, Principal, UserPrincipal } from '@countersign/core';
 import type { Snapshot } from '../snapshot/model.ts';
 
 /**
@@ -19,14 +19,20 @@ export function roleIn(snapshot: Snapshot, principal: Principal, organization: s
       return principal.organization === organization ? 'T' : undefined;
     case 'user': {
       // Membership counts where the voucher is that organization itself; an email or login from elsewhere does not.
-      const voucher = principal.vouchedBy;
-      if (voucher.kind !== 'organization' || voucher.organization !== organization) return undefined;
-      const member =
-        principal.login === undefined
-          ? undefined
-          : snapshot.organizations.get(organization)?.directory.members.get(principal.login);
-      if (!member || member.user !== principal.user) return undefined;
+      const member = memberOf(snapshot, principal);
+      if (member?.organization !== organization) return undefined;
       return member.role === 'admin' ? 'A' : 'M';
     }
   }
+}
+
+/** The member that a person is, in the organization that vouches for them. */
+export function memberOf(
+  snapshot: Snapshot,
+  { user, login, vouchedBy }: UserPrincipal,
+): (Member & { readonly organization: string }) | undefined {
+  if (vouchedBy.kind !== 'organization' || login === undefined) return undefined;
+  const { organization } = vouchedBy;
+  const member = snapshot.organizations.get(organization)?.directory.members.get(login);
+  return member?.user === user ? { ...member, organization } : undefined;
 }

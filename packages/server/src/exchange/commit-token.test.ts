@@ -1,12 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import type { Claims } from '@countersign/core';
+import { describe, expect, it, vi } from 'vitest';
 import type { AuditEvent, DecisionRecord } from '../audit/model.ts';
 import type { Unit } from '../storage/port.ts';
+import { insertChange } from '../storage/repositories/changes.ts';
+import { revokeToken } from '../storage/repositories/tokens.ts';
+import { deleteReplayMark, insertReplayMark } from '../storage/repositories/replay-marks.ts';
+import { testRing } from '../oauth/testing/rig.ts';
+import { claimsOf } from './claims-of.ts';
 import { hashOf } from '../tokens/issue.ts';
 import type { TokenRecord } from '../tokens/model.ts';
 import { commitToken, type TokenOrder } from './commit-token.ts';
 import type { ExchangeDeps } from './model.ts';
 
-const attempt = { id: 'dec_1', time: 5_000, remoteAddress: '192.0.2.1' };
+const attempt = { id: `dec_${'1'.repeat(26)}`, time: 5_000, remoteAddress: '192.0.2.1' };
 const order: TokenOrder = {
   prefix: 'cst',
   principal: {
@@ -19,6 +25,9 @@ const order: TokenOrder = {
   issuer: 'iss_1',
   subject: 's',
   claims: { sub: 's' },
+  policies: ['pol_1'],
+  resources: [],
+  format: 'opaque',
   issuedAt: 5,
   expiresAt: 65,
   record: { principal: 'team:acme/platform', determining: ['policies[0]'] },
@@ -30,44 +39,118 @@ interface Committed {
   readonly unit: Unit;
 }
 
-function world(outcome: 'durable' | 'unavailable') {
+const mark = { issuer: 'iss_1', mark: 'j.x', expiresAt: 999 };
+
+function world(outcome: 'durable' | 'unavailable' | 'conflict') {
   const committed: Committed[] = [];
+  const changed: { readonly event: AuditEvent; readonly unit: Unit }[] = [];
   const table = new Map<string, TokenRecord>();
   const deps = {
+    snapshot: () => ({ service: { url: 'https://sts.example' } }),
+    clock: { now: () => 9_000 },
     decisions: {
       acted: async (decision: DecisionRecord, event: AuditEvent, unit: Unit) => {
         committed.push({ decision, event, unit });
         return outcome === 'durable' ? { ok: true, value: undefined } : { ok: false, error: outcome };
       },
+      changed: async (event: AuditEvent, unit: Unit) => {
+        changed.push({ event, unit });
+        return { ok: true, value: undefined };
+      },
     },
-    keys: { checksums: { checksum: () => 'AAAAAA', verify: () => true } },
+    keys: {
+      checksums: { checksum: () => 'AAAAAA', verify: () => true },
+      rings: { access: testRing('access-1') },
+    },
     table: {
+      remove: (hash: Uint8Array) => table.delete(Buffer.from(hash).toString('hex')),
       insert: (hash: Uint8Array, record: TokenRecord) =>
         void table.set(Buffer.from(hash).toString('hex'), record),
     },
     random: { bytes: (length: number) => new Uint8Array(length).fill(7) },
   } as unknown as ExchangeDeps;
-  return { deps, committed, table };
+  return { deps, committed, changed, table };
 }
 
 describe('a new token', () => {
   it('is one commit with its decision and its audit event, and is known only after it', async () => {
     const { deps, committed, table } = world('durable');
     const value = await commitToken(deps, attempt, order);
-    expect(value.ok && value.value).toMatch(/^cst_/);
+    expect(value.ok && value.value.value).toMatch(/^cst_/);
     const [one] = committed;
     expect(committed).toHaveLength(1);
     expect(one?.unit).toHaveLength(1);
-    expect(one?.decision).toMatchObject({ id: 'dec_1', effect: 'allow', determining: ['policies[0]'] });
+    expect(one?.decision).toMatchObject({ id: attempt.id, effect: 'allow', determining: ['policies[0]'] });
     expect(one?.event).toMatchObject({
       event: 'token.issued',
-      decision: 'dec_1',
+      decision: attempt.id,
       actor: 'team:acme/platform',
     });
-    const stored = table.get(Buffer.from(hashOf(value.ok ? value.value : '')).toString('hex'));
-    expect(stored).toMatchObject({ exchange: 'dec_1', expiresAt: 65 });
+    const stored = table.get(Buffer.from(hashOf(value.ok ? value.value.value : '')).toString('hex'));
+    expect(stored).toMatchObject({ exchange: attempt.id, expiresAt: 65, policies: ['pol_1'] });
     expect(one?.event.token).toBe(stored?.id);
     expect(one?.decision.tokenId).toBe(stored?.id);
+  });
+
+  it('has the number of its exchange, so that the table keeps it once', async () => {
+    const { deps, committed } = world('durable');
+    await commitToken(deps, attempt, order);
+    expect(committed[0]?.decision.tokenId).toBe(`tok_${'1'.repeat(26)}`);
+  });
+
+  it('is signed where the policies say so: what it says is what introspection would', async () => {
+    const { deps, table } = world('durable');
+    const resources = ['https://orders.example'];
+    const committed = await commitToken(deps, attempt, { ...order, format: 'jwt', resources });
+    const value = committed.ok ? committed.value.value : '';
+    const [header = '', payload = ''] = value.split('.');
+    const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Claims;
+    expect(read(header)).toMatchObject({ alg: 'ES256', typ: 'at+jwt', kid: 'access-1' });
+    const [token] = table.values();
+    expect(read(payload)).toEqual(claimsOf(token as TokenRecord, 'https://sts.example'));
+    expect(read(payload)).toMatchObject({ aud: resources, scope: 'team:platform', client_id: 'iss_1' });
+  });
+
+  it('of a subject token that counts once carries its mark in the same commit, before anything else', async () => {
+    const { deps, committed } = world('durable');
+    await commitToken(deps, attempt, { ...order, mark });
+    expect(committed[0]?.unit).toHaveLength(2);
+    expect(committed[0]?.unit[0]).toEqual(insertReplayMark('iss_1', 'j.x', 999));
+  });
+
+  it('is not issued when the mark is there already', async () => {
+    const { deps, table } = world('conflict');
+    expect(await commitToken(deps, attempt, { ...order, mark })).toEqual({
+      ok: false,
+      error: 'token.replayed',
+    });
+    expect(table.size).toBe(0);
+  });
+
+  it('is never called replayed where no mark was asked for', async () => {
+    const { deps } = world('conflict');
+    expect(await commitToken(deps, attempt, order)).toEqual({ ok: false, error: 'server.storage' });
+  });
+
+  it('that reached nobody is revoked and its mark is free again, in one commit', async () => {
+    const { deps, changed, table } = world('durable');
+    const committed = await commitToken(deps, attempt, { ...order, mark });
+    expect(table.size).toBe(1);
+    if (committed.ok) committed.value.withdraw?.();
+    await vi.waitFor(() => expect(table.size).toBe(0));
+    expect(changed).toHaveLength(1);
+    const hash = hashOf(committed.ok ? committed.value.value : '');
+    expect(changed[0]?.unit).toContainEqual(revokeToken(hash, 9));
+    expect(changed[0]?.unit).toContainEqual(deleteReplayMark('iss_1', 'j.x'));
+    const named = { hash: Buffer.from(hash).toString('base64url') };
+    expect(changed[0]?.unit).toContainEqual(insertChange('token.revoked', named, 9));
+    expect(changed[0]?.event).toMatchObject({ event: 'token.revoked', token: `tok_${'1'.repeat(26)}` });
+  });
+
+  it('that used no mark up has nothing to withdraw: the client may ask again', async () => {
+    const { deps } = world('durable');
+    const committed = await commitToken(deps, attempt, order);
+    expect(committed.ok && 'withdraw' in committed.value).toBe(false);
   });
 
   it('issues nothing when the commit fails', async () => {

@@ -1,34 +1,43 @@
-import { err, ok, type RefusalCode, type Result, type TokenPrefix } from '@countersign/core';
-import { newId } from '../audit/decision-id.ts';
-import type { DecisionRecord } from '../audit/model.ts';
+import { err, ok, type Result } from '@countersign/core';
+import type { AuditEvent, DecisionRecord } from '../audit/model.ts';
+import type { Unit } from '../storage/port.ts';
+import { insertReplayMark } from '../storage/repositories/replay-marks.ts';
 import { insertToken } from '../storage/repositories/tokens.ts';
-import { mintToken } from '../tokens/issue.ts';
+import { mintToken, type MintedToken } from '../tokens/issue.ts';
 import type { TokenRecord } from '../tokens/model.ts';
+import { mintSigned } from '../tokens/signed.ts';
+import { claimsOf } from './claims-of.ts';
 import type { ExchangeDeps } from './model.ts';
 import type { Attempt } from './refuser.ts';
+import type { ReplayMark } from './replay-mark.ts';
+import { withdraw } from './withdraw.ts';
 
 /** What the new token is to be, and what the decision record adds to the attempt. */
-export interface TokenOrder extends Omit<TokenRecord, 'id' | 'exchange' | 'prefix'> {
-  readonly prefix: TokenPrefix;
+export interface TokenOrder extends Omit<TokenRecord, 'id' | 'exchange'> {
   readonly record: Partial<DecisionRecord>;
+  /** Of a subject token that may be exchanged once. */
+  readonly mark?: ReplayMark | undefined;
+}
+
+/** A token that is durable. */
+export interface CommittedToken {
+  readonly value: string;
+  /** Undoes it all; only where a mark was used up. */
+  readonly withdraw?: () => void;
 }
 
 /**
- * Mints a token and commits it together with its decision and its audit event: all three or none. The table learns of
- * it after the commit, so nothing opens a route that a crash could forget.
+ * Mints a token and commits it together with its mark, its decision and its audit event: all or none. The table learns
+ * of it after the commit, so nothing opens a route that a crash could forget.
  */
 export async function commitToken(
   deps: ExchangeDeps,
   attempt: Attempt,
   order: TokenOrder,
-): Promise<Result<string, RefusalCode>> {
-  const { record, ...rest } = order;
-  const { value, hash } = mintToken({ random: deps.random, checksums: deps.keys.checksums }, order.prefix);
-  const token: TokenRecord = {
-    ...rest,
-    id: newId('tok', attempt.time, deps.random.bytes(10)),
-    exchange: attempt.id,
-  };
+): Promise<Result<CommittedToken, 'server.storage' | 'token.replayed'>> {
+  const { record, mark, ...rest } = order;
+  const token: TokenRecord = { ...rest, id: tokenIdOf(attempt.id), exchange: attempt.id };
+  const { value, hash } = mint(deps, token);
   const decision: DecisionRecord = {
     kind: 'exchange',
     effect: 'allow',
@@ -37,16 +46,45 @@ export async function commitToken(
     ...record,
     tokenId: token.id,
   };
-  const event = {
-    event: 'token.issued' as const,
-    time: attempt.time,
-    decision: attempt.id,
-    token: token.id,
-    actor: record.principal ?? '',
-    ...(token.organization === undefined ? {} : { organization: token.organization }),
-  };
-  const committed = await deps.decisions.acted(decision, event, [insertToken(hash, token)]);
-  if (!committed.ok) return err('server.storage');
+  const committed = await deps.decisions.acted(decision, issuedEvent(decision, token), [
+    ...markOf(mark),
+    insertToken(hash, token),
+  ]);
+  if (!committed.ok) {
+    // The mark is the only statement that may find something in its way: two tokens never have one hash.
+    return err(mark && committed.error === 'conflict' ? 'token.replayed' : 'server.storage');
+  }
   deps.table.insert(hash, token);
-  return ok(value);
+  if (!mark) return ok({ value });
+  return ok({ value, withdraw: () => void withdraw(deps, hash, token, mark) });
+}
+
+/** One number for the exchange and what came of it: the table of live tokens keeps it once for both. */
+function tokenIdOf(decisionId: string): string {
+  return `tok_${decisionId.slice('dec_'.length)}`;
+}
+
+function mint(deps: ExchangeDeps, token: TokenRecord): MintedToken {
+  if (token.format === 'jwt') {
+    const { url } = deps.snapshot().service;
+    return mintSigned({ ring: deps.keys.rings.access }, claimsOf(token, url));
+  }
+  return mintToken({ random: deps.random, checksums: deps.keys.checksums }, token.prefix);
+}
+
+function markOf(mark: ReplayMark | undefined): Unit {
+  return mark ? [insertReplayMark(mark.issuer, mark.mark, mark.expiresAt)] : NOTHING;
+}
+
+const NOTHING: Unit = [];
+
+function issuedEvent(decision: DecisionRecord, { id, organization }: TokenRecord): AuditEvent {
+  return {
+    event: 'token.issued',
+    time: decision.time,
+    decision: decision.id,
+    token: id,
+    actor: decision.principal ?? '',
+    ...(organization === undefined ? {} : { organization }),
+  };
 }

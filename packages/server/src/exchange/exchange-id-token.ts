@@ -45,18 +45,21 @@ export async function exchangeIdToken(
   const subject = about.subject ?? '';
   const principal = personOf(provider, subject, verified.value);
   const expiresAt = Math.min(Number(verified.value['exp']), now + snapshot.settings.sessionLifetime);
-  const value = await commitToken(deps, attempt, {
+  const committed = await commitToken(deps, attempt, {
     prefix: 'css',
     principal,
     issuer: provider.id,
     subject,
     claims: verified.value,
+    policies: [],
+    resources: [],
+    format: 'opaque',
     issuedAt: now,
     expiresAt: Math.floor(expiresAt),
     record: { ...about, principal: principalId(principal) },
   });
-  if (!value.ok) return err({ code: value.error, decisionId: attempt.id });
-  return ok({ value: value.value, expiresAt: Math.floor(expiresAt), decisionId: attempt.id });
+  if (!committed.ok) return err({ code: committed.error, decisionId: attempt.id });
+  return ok({ value: committed.value.value, expiresAt: Math.floor(expiresAt), decisionId: attempt.id });
 }
 
 function providerOf(snapshot: Snapshot, claims: Claims): IdentityProvider | undefined {

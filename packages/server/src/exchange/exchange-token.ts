@@ -8,6 +8,7 @@ import {
   prefixOf,
   principalId,
   type Claims,
+  type Decision,
   type ExchangeInput,
   type Grant,
   type Result,
@@ -17,7 +18,9 @@ import type { Organization, Snapshot, TrustedIssuer } from '../snapshot/model.ts
 import { parseCompactJws, type UnverifiedJws } from '../trust/compact-jws.ts';
 import { commitToken } from './commit-token.ts';
 import type { ExchangeCall, ExchangeDeps, IdentifiedRefusal, Issued } from './model.ts';
-import { createRefuser, type Attempt } from './refuser.ts';
+import { policyIdsOf } from './policy-ids.ts';
+import { createRefuser, type Attempt, type Refuser } from './refuser.ts';
+import { replayMark } from './replay-mark.ts';
 
 /**
  * Exchanges a subject token of a trusted issuer (RFC 8693). The order of checks is part of the contract: nothing is
@@ -58,18 +61,15 @@ export async function exchangeToken(
 
   const input = exchangeInput(call, organization, issuer, verified.value, now);
   const decided = exchange(input);
+  const decision = decided.ok ? decided.value.decision : decided.error.decision;
   const about = {
     ...aboutSubject(issuer, verified.value),
     facts: exchangeFacts(input),
     policySet: issuer.policySet,
+    ...(decision && aboutDecision(issuer, decision)),
   };
-  if (!decided.ok) {
-    return refuse.verified(decided.error, {
-      ...about,
-      determining: decided.error.decision?.determining ?? [],
-    });
-  }
-  return issue(deps, attempt, decided.value, issuer, verified.value, about);
+  if (!decided.ok) return refuse.verified(decided.error, about);
+  return issue({ deps, attempt, refuse, issuer, token: jws.value }, decided.value, about);
 }
 
 /** The enabled issuer of that organization that the token says it comes from; known before anything is fetched. */
@@ -93,11 +93,14 @@ function exchangeInput(
   claims: Claims,
   now: number,
 ): ExchangeInput {
+  const { target, resources, format, expiration } = call;
   return {
     request: {
       organization: organization.name,
-      target: call.target,
-      ...(call.expiration === undefined ? {} : { expiration: call.expiration }),
+      target,
+      resources,
+      ...(format === undefined ? {} : { format }),
+      ...(expiration === undefined ? {} : { expiration }),
     },
     issuer,
     claims,
@@ -117,26 +120,59 @@ function aboutSubject(issuer: TrustedIssuer, claims: Claims): Partial<DecisionRe
   };
 }
 
+/** Rules by their place in this version of the policies, and by the id that means the same in every version. */
+function aboutDecision(issuer: TrustedIssuer, decision: Decision): Partial<DecisionRecord> & DecidedBy {
+  const { determining, audited } = decision;
+  return { determining, policies: policyIdsOf(issuer.policyIds, determining), audited };
+}
+
+type DecidedBy = Required<Pick<DecisionRecord, 'determining' | 'policies' | 'audited'>>;
+
+/** An exchange that was found good, up to its commit. */
+interface Found {
+  readonly deps: ExchangeDeps;
+  readonly attempt: Attempt;
+  readonly refuse: Refuser;
+  readonly issuer: TrustedIssuer;
+  readonly token: UnverifiedJws;
+}
+
+/**
+ * Characters of all resources that a signed value has room for: it names each of them, and a header only holds so much
+ * (`MAX_SIGNED`). An opaque token has no such limit.
+ */
+const MAX_SIGNED_RESOURCES = 1_400;
+
+const TOO_MANY_RESOURCES = 'a signed token has no room for so many resources';
+
 async function issue(
-  deps: ExchangeDeps,
-  attempt: Attempt,
+  { deps, attempt, refuse, issuer, token }: Found,
   grant: Grant,
-  issuer: TrustedIssuer,
-  claims: Claims,
   about: Partial<DecisionRecord>,
 ): Promise<Result<Issued, IdentifiedRefusal>> {
-  const value = await commitToken(deps, attempt, {
+  if (grant.format === 'jwt' && grant.resources.join().length > MAX_SIGNED_RESOURCES) {
+    return refuse.verified({ code: 'request.resource', hint: [TOO_MANY_RESOURCES] }, about);
+  }
+  const committed = await commitToken(deps, attempt, {
     prefix: prefixOf(grant.tokenType),
     principal: grant.principal,
     organization: issuer.organization,
     issuer: issuer.id,
     subject: about.subject ?? '',
-    claims,
+    claims: token.claims,
+    policies: about.policies ?? [],
+    resources: grant.resources,
+    format: grant.format,
     issuedAt: Math.floor(attempt.time / 1000),
     expiresAt: grant.expiresAt,
-    record: { ...about, determining: grant.decision.determining, principal: principalId(grant.principal) },
+    record: { ...about, principal: principalId(grant.principal) },
+    mark: replayMark(issuer, token),
   });
-  if (!value.ok) return err({ code: value.error, decisionId: attempt.id });
+  if (!committed.ok) {
+    // The token is the caller's and verified, so its holder may know that it was used (contract: two levels).
+    if (committed.error === 'token.replayed') return refuse.verified({ code: committed.error }, about);
+    return err({ code: committed.error, decisionId: attempt.id });
+  }
   const { tokenType, scope, expiresIn, expiresAt } = grant;
-  return ok({ value: value.value, tokenType, scope, expiresIn, expiresAt, decisionId: attempt.id });
+  return ok({ ...committed.value, tokenType, scope, expiresIn, expiresAt, decisionId: attempt.id });
 }

@@ -18,6 +18,8 @@ export interface ExchangeCall {
   readonly subjectToken: string;
   readonly target: Target;
   readonly expiration?: ExchangeRequest['expiration'];
+  readonly resources: ExchangeRequest['resources'];
+  readonly format?: ExchangeRequest['format'];
   readonly remoteAddress: string;
 }
 
@@ -31,6 +33,8 @@ export interface Issued {
   /** Epoch seconds. */
   readonly expiresAt: number;
   readonly decisionId: string;
+  /** Undoes the exchange of a subject token that counts once, if its answer reached nobody. */
+  readonly withdraw?: () => void;
 }
 
 /** What a person's session is made from. */
@@ -59,8 +63,8 @@ export interface ExchangeDeps {
   readonly snapshot: () => Snapshot;
   readonly validate: Validate;
   readonly decisions: Decisions;
-  readonly keys: Pick<Keys, 'checksums'>;
-  readonly table: Pick<TokenTable, 'insert'>;
+  readonly keys: Keys;
+  readonly table: Pick<TokenTable, 'insert' | 'remove'>;
   readonly clock: Clock;
   readonly random: Random;
 }

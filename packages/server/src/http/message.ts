@@ -27,6 +27,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Called once if the answer could not be written whole: what it carried has reached nobody. */
+  readonly undelivered?: () => void;
 }
 
 /** A JSON answer. Nothing that this server says may be cached unless it says so itself. */
@@ -67,7 +69,8 @@ function singleHeader(incoming: IncomingMessage, name: string): string | undefin
 
 /** Writes an answer. A body that was not read to its end closes the connection: what follows is not a request. */
 export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void {
-  if (outgoing.headersSent || outgoing.destroyed) return;
+  if (outgoing.headersSent || outgoing.destroyed) return answer.undelivered?.();
+  if (answer.undelivered) reportUndelivered(incoming, outgoing, answer.undelivered);
   const length = Buffer.byteLength(answer.body);
   const headers: Record<string, string | number> = { ...answer.headers, 'x-content-type-options': 'nosniff' };
   if (answer.status !== 204) headers['content-length'] = length;
@@ -76,6 +79,29 @@ export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse,
   if (incoming.method === 'HEAD') outgoing.end();
   // As many bytes as characters: all of it is ASCII, which node writes faster when it need not look for anything else.
   else outgoing.end(answer.body, length === answer.body.length ? 'latin1' : 'utf8');
+}
+
+/**
+ * Tells, once, when the connection closed before the answer was handed to the system whole. The socket is asked and not
+ * the response: one that waits behind a slow earlier answer never hears of the end of its connection, and node says
+ * `finish` also of one whose bytes were thrown away with the socket.
+ */
+function reportUndelivered(
+  { socket }: IncomingMessage,
+  outgoing: ServerResponse,
+  undelivered: () => void,
+): void {
+  const lost = (): void => {
+    outgoing.off('finish', written);
+    undelivered();
+  };
+  const written = (): void => {
+    socket.off('close', lost);
+    if (socket.destroyed) undelivered();
+  };
+  if (socket.destroyed) return undelivered();
+  socket.once('close', lost);
+  outgoing.once('finish', written);
 }
 
 /** Whether a body was announced. `complete` alone says no of a GET that is answered before its parser has returned. */

@@ -30,6 +30,19 @@ export function single(parameters: Parameters, name: string): Result<Json | unde
   return values.length > 1 ? malformed(`${name} is repeated`) : ok(values[0]);
 }
 
+/**
+ * The values of a parameter that may come several times (RFC 8707 section 2); empty ones count as omitted. `undefined`
+ * when one is no string.
+ */
+export function strings(parameters: Parameters, name: string): readonly string[] | undefined {
+  const values = parameters.values.get(name);
+  if (values === undefined) return NONE;
+  const texts = values.filter((value) => typeof value === 'string');
+  return texts.length === values.length ? texts.filter((text) => text !== '') : undefined;
+}
+
+const NONE: readonly string[] = [];
+
 export function malformed(hint: string): { readonly ok: false; readonly error: Malformed } {
   return err({ code: 'request.parameter', hint: [hint] });
 }

@@ -1,10 +1,12 @@
 import { REFUSALS } from '@countersign/core';
 import { exchangeIdToken } from '../exchange/exchange-id-token.ts';
 import type { ExchangeDeps, IdentifiedRefusal } from '../exchange/model.ts';
+import type { FailureLimit } from '../http/failure-limit.ts';
 import { jsonAnswer, type Answer, type ServiceRequest } from '../http/message.ts';
 import { errorAnswer, type ErrorContext } from '../http/oauth-error.ts';
 import { requiredString } from '../http/parameter.ts';
 import { refuseMalformed } from '../http/refuse-malformed.ts';
+import { countFailure, refuseOverLimit } from '../http/refuse-over-limit.ts';
 import { readParameters } from '../http/read-parameters.ts';
 
 /**
@@ -12,10 +14,19 @@ import { readParameters } from '../http/read-parameters.ts';
  * The answer has exactly two members, spelled `Token` and `Expiry`. A bad id_token is the client's fault: 401, never
  * the 500 that clients of the original had to live with.
  */
+export interface ProgrammaticDeps extends ExchangeDeps {
+  readonly failures: FailureLimit;
+}
+
 export async function programmaticTokenEndpoint(
-  deps: ExchangeDeps,
+  deps: ProgrammaticDeps,
   request: ServiceRequest,
 ): Promise<Answer> {
+  const refused = refuseOverLimit(deps, request);
+  return refused ?? countFailure(deps.failures, request, await exchangeAnswer(deps, request));
+}
+
+async function exchangeAnswer(deps: ExchangeDeps, request: ServiceRequest): Promise<Answer> {
   if (request.method !== 'POST') {
     return refuseMalformed(deps, request, { code: 'request.method', hint: [] }, { allow: 'POST' });
   }

@@ -1,23 +1,12 @@
-import { hash } from 'node:crypto';
-import { jsonAnswer, REPEATED, type Answer, type ServiceRequest } from '../http/message.ts';
+import { keySetAnswer } from '../http/key-set.ts';
+import type { Answer, ServiceRequest } from '../http/message.ts';
 import type { KeyRing } from '../keys/port.ts';
 
-/**
- * What every route host says of itself without asking who wants to know: the keys that verify assertions, and that it
- * is there. No browser secret is at stake, so any origin may read it.
- */
-const PUBLIC = { 'access-control-allow-origin': '*' };
+/** What every route host says of itself without asking who wants to know: its assertion keys, and that it is there. */
 
 /** `/.well-known/pomerium/jwks.json`: the assertion ring alone (threat 12), next, active and retired keys. */
 export function assertionJwks(ring: KeyRing, request: ServiceRequest): Answer {
-  const body = { keys: ring.published() };
-  const etag = `"${hash('sha256', JSON.stringify(body), 'base64url').slice(0, 22)}"`;
-  const headers = { ...PUBLIC, 'cache-control': 'max-age=60', etag };
-  const known = request.header('if-none-match');
-  if (known !== undefined && known !== REPEATED && known.split(',').some((tag) => tag.trim() === etag)) {
-    return { status: 304, headers, body: '' };
-  }
-  return jsonAnswer(200, body, headers);
+  return keySetAnswer(ring, request, 'max-age=60');
 }
 
 /** `/ping` and `/healthz` of a route host. */

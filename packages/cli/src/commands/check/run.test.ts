@@ -50,6 +50,8 @@ describe('check', () => {
       config: path,
       counts: { organizations: 1, issuers: 1, policies: 1, identity_providers: 0, routes: 0 },
       problems: [],
+      findings: [],
+      tests: { passed: 0, failed: 0 },
     });
   });
 
@@ -87,5 +89,66 @@ describe('check', () => {
     const deps = fakeDeps({ server });
     expect(await main(['check', '--config', join(directory, 'absent.yaml')], deps)).toBe(2);
     expect(deps.errors()).toContain('absent.yaml');
+  });
+
+  const SHARED = GOOD.replace('https://ci.example', 'https://token.actions.githubusercontent.com');
+  const pinned = (match: string): string =>
+    SHARED.replace("rules: { sub: '${SUBJECT}' }", `match: { ${match} }`);
+  const TESTED = `${GOOD.replace('${SUBJECT}', 'x')}tests:
+  - { name: x may, issuer: acme/ci, claims: { sub: x }, request: { type: organization, scope: '' }, expect: allow }
+  - { name: y may, issuer: acme/ci, claims: { sub: 'y' }, request: { type: organization, scope: '' }, expect: allow }
+`;
+
+  it('ends with 7 for what lint refuses, with a token that would pass', async () => {
+    const path = await file(pinned('event_name: { equals: push }'));
+    const deps = fakeDeps({ server });
+    expect(await main(['check', '--config', path, '-o', 'json'], deps)).toBe(7);
+    expect(JSON.parse(deps.out())).toMatchObject({
+      ok: false,
+      problems: [{ rule: 'owner-missing', example: { event_name: 'push' } }],
+    });
+    expect(deps.errors()).toContain('this token would pass');
+  });
+
+  it('prints what lint warns of and ends with 0', async () => {
+    const path = await file(pinned('repository_owner: { equals: acme }, ref: { equals: refs/heads/main }'));
+    const deps = fakeDeps({ server });
+    expect(await main(['check', '--config', path], deps)).toBe(0);
+    expect(deps.errors()).toMatch(/^warning {2}.*countersign\.yaml:\d+:\d+ organizations\[0\]/);
+    expect(deps.out()).toMatch(/^ok /);
+  });
+
+  it('ends with 7 when a policy test fails, and says which', async () => {
+    const path = await file(TESTED);
+    const deps = fakeDeps({ server });
+    expect(await main(['check', '--config', path, '-o', 'junit'], deps)).toBe(7);
+    expect(deps.out()).toContain('<testsuite name="tests" tests="2" failures="1"');
+    expect(deps.out()).toContain('<testcase name="x may" classname="policy-test"/>');
+    const good = fakeDeps({ server });
+    expect(
+      await main(['check', '--config', await file(TESTED.replace(/ {2}- \{ name: y.*\n/, ''))], good),
+    ).toBe(0);
+    expect(good.out()).toContain('1 policy test passes');
+  });
+
+  it('prints SARIF with every problem at its place', async () => {
+    const path = await file(BAD);
+    const deps = fakeDeps({ server, env: { SUBJECT: 'x' } });
+    expect(await main(['check', '--config', path, '-o', 'sarif'], deps)).toBe(2);
+    expect(JSON.parse(deps.out())).toMatchObject({
+      version: '2.1.0',
+      runs: [
+        {
+          results: [
+            {
+              ruleId: 'configuration',
+              level: 'error',
+              locations: [{ physicalLocation: { region: { startLine: 3 } } }],
+            },
+            {},
+          ],
+        },
+      ],
+    });
   });
 });

@@ -1,66 +1,66 @@
 import { err, ok } from '@countersign/core';
 import type { Run } from '../../command.ts';
 import type { Deps, ServerPackage } from '../../deps.ts';
-import type { Outcome } from '../../errors.ts';
-import { printData, printJson } from '../../output.ts';
-import { configurationFailure } from '../../start-failure.ts';
+import { printData, printJson, printNote } from '../../output.ts';
+import { junitXml } from './junit.ts';
+import { countsOf, failureOf, testsOf, type CheckReport } from './report.ts';
+import { sarifLog } from './sarif.ts';
+import { reportText } from './text.ts';
+
+export const CHECK_FORMATS = ['table', 'json', 'sarif', 'junit'] as const;
 
 export interface CheckOptions {
   /** `--config`. */
   readonly config?: string;
-  readonly format: 'table' | 'json';
+  readonly format: (typeof CHECK_FORMATS)[number];
 }
-
-type Problems = Extract<ReturnType<ServerPackage['loadConfig']>, { readonly ok: false }>['error'];
-type Config = Extract<ReturnType<ServerPackage['loadConfig']>, { readonly ok: true }>['value']['config'];
 
 /** The same two steps that `serve` begins with, and nothing that it does after them. */
 export const runCheck: Run<CheckOptions> = async (options, deps) => {
   const server = await deps.loadServer();
-  const file = server.findConfigFile(options.config, deps.env);
-  const loaded = server.loadConfig({ file, env: deps.env, readFile: server.readTextFile });
-  if (!loaded.ok) return rejected(file, loaded.error, options, server, deps);
-  const compiled = server.compileSnapshot(loaded.value.config);
-  if (!compiled.ok) return rejected(file, compiled.error.map(loaded.value.locate), options, server, deps);
-  const counts = countsOf(loaded.value.config);
-  if (options.format === 'json') printJson(deps, { ok: true, config: file, counts, problems: [] });
-  else printData(deps, `ok  ${file}: ${countsInWords(counts)}`);
-  return ok(undefined);
+  const report = await checkFile(server.findConfigFile(options.config, deps.env), server, deps);
+  print(report, options.format, server, deps);
+  const failure = failureOf(report, server.formatProblem);
+  return failure === undefined ? ok(undefined) : err(failure);
 };
 
-function rejected(
-  file: string,
-  problems: Problems,
-  { format }: CheckOptions,
-  server: ServerPackage,
+async function checkFile(file: string, server: ServerPackage, deps: Deps): Promise<CheckReport> {
+  const loaded = await server.loadConfigFile({ file, env: deps.env, readFile: server.readTextFile });
+  if (!loaded.ok) return { file, problems: loaded.error, findings: [] };
+  const { config, conditions, findings, locate } = loaded.value;
+  const compiled = server.compileSnapshot(config, { conditions });
+  return { file, config, findings, problems: compiled.ok ? [] : compiled.error.map(locate) };
+}
+
+function print(
+  report: CheckReport,
+  format: CheckOptions['format'],
+  { formatProblem }: ServerPackage,
   deps: Deps,
-): Outcome {
-  if (format === 'json') printJson(deps, { ok: false, config: file, problems });
-  return err(configurationFailure(problems.map(server.formatProblem)));
+): void {
+  switch (format) {
+    case 'sarif':
+      return printJson(deps, sarifLog(report));
+    case 'junit':
+      return printData(deps, junitXml(report, formatProblem));
+    case 'json':
+      return printJson(deps, asJson(report));
+    case 'table':
+      if (report.problems.length === 0) for (const line of reportText(report)) printData(deps, line);
+      for (const finding of report.findings) printNote(deps, `warning  ${formatProblem(finding)}`);
+  }
 }
 
-/** How many of what a configuration holds: a person sees at once whether the right file was read. */
-type Counts = Readonly<
-  Record<'organizations' | 'issuers' | 'policies' | 'identity_providers' | 'routes', number>
->;
-
-function countsOf(config: Config): Counts {
-  const issuers = config.organizations.flatMap((organization) => organization.issuers);
+function asJson(report: CheckReport): unknown {
+  const { file, config, problems, findings } = report;
+  const tests = testsOf(report);
+  const failed = tests.filter(({ failure }) => failure !== undefined).length;
   return {
-    organizations: config.organizations.length,
-    issuers: issuers.length,
-    policies: issuers.flatMap((issuer) => issuer.policies).length,
-    identity_providers: config.identityProviders.length,
-    routes: config.routes.length,
+    ok: problems.length === 0,
+    config: file,
+    ...(config === undefined ? {} : { counts: countsOf(config) }),
+    problems,
+    findings,
+    tests: { passed: tests.length - failed, failed },
   };
-}
-
-function countsInWords(counts: Counts): string {
-  return Object.entries(counts)
-    .map(([name, count]) => `${count} ${count === 1 ? singular(name) : name.replace('_', ' ')}`)
-    .join(', ');
-}
-
-function singular(name: string): string {
-  return name.replace('_', ' ').replace(/ies$/, 'y').replace(/s$/, '');
 }

@@ -1,11 +1,11 @@
 import { ok } from '@countersign/core';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { execute, type CommandContext, type Run } from '../../command.ts';
-import { outputFormat, printData, printJson } from '../../output.ts';
+import { printData, printJson, tableOrJson, type TableOrJson } from '../../output.ts';
 import { readVersion } from '../../version.ts';
 
 export interface VersionOptions {
-  readonly format: 'table' | 'json';
+  readonly format: TableOrJson;
 }
 
 const runVersion: Run<VersionOptions> = async ({ format }, deps) => {
@@ -19,11 +19,7 @@ const runVersion: Run<VersionOptions> = async ({ format }, deps) => {
 export function versionCommand(context: CommandContext, run: Run<VersionOptions> = runVersion): Command {
   return new Command('version')
     .description('Prints the version.')
-    .addOption(
-      new Option('-o, --output <format>', 'table or json')
-        .argParser(outputFormat(['table', 'json'], ['yaml']))
-        .default('table'),
-    )
+    .addOption(tableOrJson())
     .addHelpText('after', '\nExample:\n  $ countersign version -o json')
     .action((flags: { readonly output: VersionOptions['format'] }) =>
       execute(context, ok({ format: flags.output }), run),

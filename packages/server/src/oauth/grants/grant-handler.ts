@@ -9,9 +9,16 @@ import type { Parameters } from '../../http/parameters.ts';
  */
 export interface GrantHandler {
   readonly grantType: string;
-  /** Members of the 200 answer, or a refusal: malformed ones have no decision id yet, decided ones have. */
+  /** A refusal that is malformed has no decision id yet, a decided one has. */
   handle(
     parameters: Parameters,
     remoteAddress: string,
-  ): Promise<Result<Readonly<Record<string, unknown>>, Malformed | IdentifiedRefusal>>;
+  ): Promise<Result<Granted, Malformed | IdentifiedRefusal>>;
+}
+
+export interface Granted {
+  /** Of the 200 answer, in order. */
+  readonly members: Readonly<Record<string, unknown>>;
+  /** Called once if the answer could not be written whole. */
+  readonly undelivered?: () => void;
 }

@@ -5,10 +5,12 @@ import { malformed, optionalString, requiredString, single, type Malformed } fro
 import type { Parameters } from '../../http/parameters.ts';
 import type { Profile } from '../profile/profile.ts';
 import { pulumiProfile } from '../profile/pulumi.ts';
+import { DEFAULT_TOKEN_TYPE, rfc8693Profile } from '../profile/rfc8693.ts';
+import { decodeCall } from './exchange-call.ts';
 import type { GrantHandler } from './grant-handler.ts';
 
 /** The wire profiles that are served, first match wins. Adding one is one file and one line. */
-const PROFILES: readonly Profile[] = [pulumiProfile];
+const PROFILES: readonly Profile[] = [pulumiProfile, rfc8693Profile];
 
 /** RFC 8693 section 3: an id_token, and `jwt` which says the same of it. */
 const SUBJECT_TOKEN_TYPES: readonly string[] = [
@@ -16,32 +18,33 @@ const SUBJECT_TOKEN_TYPES: readonly string[] = [
   'urn:ietf:params:oauth:token-type:jwt',
 ];
 
-/** What no `requested_token_type` asks for (RFC 8693 section 2.1 leaves it to the server). */
-const ABSENT = 'urn:ietf:params:oauth:token-type:access_token';
-
 /** The token exchange grant (RFC 8693). */
 export function tokenExchangeGrant(deps: ExchangeDeps): GrantHandler {
   return {
     grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
     handle: async (parameters, remoteAddress) => {
-      const checked = checkShared(parameters);
-      if (!checked.ok) return checked;
-      const { profile, requested } = checked.value;
-      const call = profile.decode(parameters, remoteAddress);
+      const types = readTokenTypes(parameters);
+      if (!types.ok) return types;
+      const { profile, requested } = types.value;
+      const call = decodeCall(parameters, profile, requested, remoteAddress);
       if (!call.ok) return call;
       const issued = await exchangeToken(deps, call.value);
-      return issued.ok ? ok(profile.encode(issued.value, requested)) : issued;
+      if (!issued.ok) return issued;
+      const { withdraw } = issued.value;
+      const members = profile.encode(issued.value, requested);
+      return ok(withdraw === undefined ? { members } : { members, undelivered: withdraw });
     },
   };
 }
 
-interface Checked {
+interface TokenTypes {
   readonly profile: Profile;
+  /** `requested_token_type`, or what its absence means. */
   readonly requested: string;
 }
 
 /** What every profile shares: the parameters that are refused until they mean something, and the token types. */
-function checkShared(parameters: Parameters): Result<Checked, Malformed> {
+function readTokenTypes(parameters: Parameters): Result<TokenTypes, Malformed> {
   for (const name of ['actor_token', 'actor_token_type']) {
     const value = single(parameters, name);
     if (value.ok && (value.value === undefined || value.value === '')) continue;
@@ -53,13 +56,9 @@ function checkShared(parameters: Parameters): Result<Checked, Malformed> {
   const requested = optionalString(parameters, 'requested_token_type');
   if (!requested.ok) return requested;
   if (!SUBJECT_TOKEN_TYPES.includes(subjectType.value)) return unsupported('subject_token_type');
-  const type = requested.value === undefined || requested.value === '' ? ABSENT : requested.value;
+  const type = requested.value === undefined || requested.value === '' ? DEFAULT_TOKEN_TYPE : requested.value;
   const profile = PROFILES.find((candidate) => candidate.serves(type));
-  if (!profile) return unsupported('requested_token_type');
-  if ((parameters.values.get('resource') ?? []).some((resource) => resource !== '')) {
-    return err({ code: 'request.resource', hint: ['resource is not supported for this token type'] });
-  }
-  return ok({ profile, requested: type });
+  return profile ? ok({ profile, requested: type }) : unsupported('requested_token_type');
 }
 
 function unsupported(name: string): Result<never, Malformed> {

@@ -1,0 +1,65 @@
+import { identifyCaller, type Caller, type CallerDeps } from '../caller/caller.ts';
+import { roleIn, type Role } from '../caller/role.ts';
+import type { Answer, ServiceRequest } from '../http/message.ts';
+import type { Organization } from '../snapshot/model.ts';
+import { apiError, callerError } from './answer.ts';
+
+/**
+ * The management API: operations as data. Who may call what is a column of the list and is enforced here, once; a
+ * handler is never reached by somebody who may not, and says nothing about what the caller may not know exists.
+ */
+export interface Operation<Deps> {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Segments; one that begins with `:` matches any single segment. `:org` is the organization whose role counts. */
+  readonly path: string;
+  /** S site administrator, A organization admin, M member, T organization, team or runner token. */
+  readonly roles: readonly Role[];
+  readonly handle: (deps: Deps, call: ApiCall) => Answer | Promise<Answer>;
+}
+
+/** A call by somebody who may make it. */
+export interface ApiCall {
+  readonly request: ServiceRequest;
+  readonly caller: Caller;
+  readonly role: Role;
+  /** The organization of the path. Asked for on a path without one: a fault. */
+  readonly organization: () => Organization;
+  readonly parameter: (name: string) => string;
+}
+
+/** Identifies the caller, holds the role against the operation's, then lets the handler answer. */
+export async function callOperation<Deps extends CallerDeps>(
+  operation: Operation<Deps>,
+  deps: Deps,
+  request: ServiceRequest,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const caller = await identifyCaller(deps, request);
+  if (!caller.ok) return callerError(caller.error, deps.failures.wait(request.remoteAddress));
+  const snapshot = deps.snapshot();
+  const name = parameters['org'];
+  const role =
+    name === undefined ? roleAtLarge(caller.value) : roleIn(snapshot, caller.value.principal, name);
+  // A foreign organization and one that does not exist read the same to everybody but the site administrator.
+  if (role === undefined || !operation.roles.includes(role)) return apiError(403, FORBIDDEN);
+  const organization = name === undefined ? undefined : snapshot.organizations.get(name);
+  if (name !== undefined && !organization) return apiError(404, 'No such organization.');
+  return operation.handle(deps, {
+    request,
+    caller: caller.value,
+    role,
+    organization: () => {
+      if (!organization) throw new Error('an operation without :org asked for its organization');
+      return organization;
+    },
+    parameter: (parameter) => parameters[parameter] ?? '',
+  });
+}
+
+const FORBIDDEN = 'The caller may not do this.';
+
+/** Where no organization is concerned there are two kinds of caller: the site administrator and everybody else. */
+function roleAtLarge({ principal }: Caller): Role {
+  if (principal.kind === 'administrator') return 'S';
+  return principal.kind === 'user' ? 'M' : 'T';
+}

@@ -1,0 +1,71 @@
+import type { Answer } from '../http/message.ts';
+import { explainClaims } from './explain.ts';
+import { getDecision, listOrganizationDecisions, type DecisionsDeps } from './decisions.ts';
+import {
+  getAgentPools,
+  getCapabilities,
+  getDefaultOrganization,
+  getMembers,
+  getOrganization,
+  getTeam,
+  getTeams,
+} from './directory.ts';
+import { getIssuer, getIssuers, getPolicies } from './issuers.ts';
+import { getKeys, revokeKey, rotateKeys, type KeysDeps } from './keys.ts';
+import type { CallerDeps } from '../caller/caller.ts';
+import type { Operation } from './operation.ts';
+import { deleteToken, getTokens, revokeTokens, type TokensDeps } from './tokens.ts';
+import { getUser } from './user.ts';
+
+/** The management API, whole: one row an operation, with who may. What is not in this list does not exist. */
+
+export interface ApiDeps extends CallerDeps, DecisionsDeps, TokensDeps, KeysDeps {}
+
+const ANYBODY = ['S', 'A', 'M', 'T'] as const;
+const MEMBERS = ['S', 'A', 'M'] as const;
+const ADMINISTRATORS = ['S', 'A'] as const;
+const SITE = ['S'] as const;
+
+export const OPERATIONS: readonly Operation<ApiDeps>[] = [
+  { method: 'GET', path: '/api/user', roles: ANYBODY, handle: getUser },
+  {
+    method: 'GET',
+    path: '/api/user/organizations/default',
+    roles: ANYBODY,
+    handle: getDefaultOrganization,
+  },
+  { method: 'GET', path: '/api/capabilities', roles: ANYBODY, handle: (): Answer => getCapabilities() },
+
+  { method: 'GET', path: '/api/orgs/:org', roles: ANYBODY, handle: getOrganization },
+  { method: 'GET', path: '/api/orgs/:org/teams', roles: ANYBODY, handle: getTeams },
+  { method: 'GET', path: '/api/orgs/:org/teams/:team', roles: ANYBODY, handle: getTeam },
+  { method: 'GET', path: '/api/orgs/:org/members', roles: ANYBODY, handle: getMembers },
+  { method: 'GET', path: '/api/orgs/:org/agent-pools', roles: ANYBODY, handle: getAgentPools },
+
+  { method: 'GET', path: '/api/orgs/:org/oidc/issuers', roles: MEMBERS, handle: getIssuers },
+  { method: 'GET', path: '/api/orgs/:org/oidc/issuers/:id', roles: MEMBERS, handle: getIssuer },
+  {
+    method: 'GET',
+    path: '/api/orgs/:org/auth/policies/oidcissuers/:issuerId',
+    roles: MEMBERS,
+    handle: getPolicies,
+  },
+
+  { method: 'GET', path: '/api/orgs/:org/tokens', roles: ADMINISTRATORS, handle: getTokens },
+  { method: 'DELETE', path: '/api/orgs/:org/tokens/:id', roles: ADMINISTRATORS, handle: deleteToken },
+  { method: 'POST', path: '/api/orgs/:org/tokens/revoke', roles: ADMINISTRATORS, handle: revokeTokens },
+
+  {
+    method: 'GET',
+    path: '/api/orgs/:org/decisions',
+    roles: ADMINISTRATORS,
+    handle: listOrganizationDecisions,
+  },
+  { method: 'GET', path: '/api/orgs/:org/decisions/:id', roles: ADMINISTRATORS, handle: getDecision },
+  { method: 'GET', path: '/api/decisions/:id', roles: SITE, handle: getDecision },
+  { method: 'POST', path: '/api/orgs/:org/explain', roles: ADMINISTRATORS, handle: explainClaims },
+
+  { method: 'GET', path: '/api/keys', roles: SITE, handle: getKeys },
+  { method: 'POST', path: '/api/keys/:ring/rotate', roles: SITE, handle: rotateKeys },
+  { method: 'POST', path: '/api/keys/:ring/:kid/revoke', roles: SITE, handle: revokeKey },
+];

@@ -1,0 +1,88 @@
+import { principalId } from '@countersign/core';
+import { createIssuerKeys } from './adapters/issuer-keys.ts';
+import type { Clock, Logger, Random } from './adapters/ports.ts';
+import { createSafeFetch } from './adapters/safe-fetch.ts';
+import { createApp, type App } from './app.ts';
+import type { Caller } from './caller/caller.ts';
+import type { Config } from './config/model.ts';
+import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
+import { createFailureLimit } from './http/failure-limit.ts';
+import { createKeyAdmin } from './keys/key-admin.ts';
+import { tokenExchangeGrant } from './oauth/grants/token-exchange.ts';
+import type { State } from './open-state.ts';
+import { readiness } from './readiness.ts';
+import type { ServiceDeps } from './service.ts';
+import type { Snapshot } from './snapshot/model.ts';
+import { standing } from './snapshot/standing.ts';
+import { createPresenter, type Presenter } from './tokens/present.ts';
+import { revokeMany, revokeToken } from './tokens/revoke.ts';
+import { createValidator, type Validate } from './trust/validate.ts';
+
+/** What everything else is made of: time, randomness, the log. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface Parts {
+  readonly app: App;
+  readonly gateway: GatewayTransport;
+}
+
+/** The one `deps` object, and the app on it. It opens nothing: what outlives a request comes in as {@link State}. */
+export function compose(config: Config, compiled: Snapshot, state: State, world: World): Parts {
+  const { database, keys, table, decisions } = state;
+  const snapshot = (): Snapshot => compiled;
+  const find = createPresenter({
+    ...state,
+    ...world,
+    checksums: keys.checksums,
+    accessRing: keys.rings.access,
+    reader: database,
+  });
+  const present = standingNow(find, snapshot);
+  const exchange = { ...world, snapshot, validate: validator(config, world), decisions, keys, table };
+  const service: ServiceDeps = {
+    ...exchange,
+    ...revocations(state, world),
+    grants: [tokenExchangeGrant(exchange)],
+    failures: createFailureLimit({ perSecond: compiled.settings.failuresPerSecond, clock: world.clock }),
+    present,
+    find,
+    reader: database,
+    now: () => Math.floor(world.clock.now() / 1000),
+    keyAdmin: createKeyAdmin({ ...world, keys, decisions, encryptionKeys: state.encryptionKeys }),
+  };
+  const assertionRing = keys.rings.assertion;
+  const gateway = createNodeHttpTransport({ ...world, snapshot, present, decisions, assertionRing });
+  const ready = () => readiness(database, compiled.settings.maxStaleness);
+  return { gateway, app: createApp({ service, gateway, assertionRing, ready, logger: world.logger }) };
+}
+
+function validator({ allowPrivateIssuers, egressProxy }: Config, { clock, logger }: World): Validate {
+  const fetch = createSafeFetch({
+    allowPrivate: allowPrivateIssuers,
+    ...(egressProxy === undefined ? {} : { proxy: egressProxy }),
+  });
+  return createValidator({ keys: createIssuerKeys({ fetch, clock, logger }) });
+}
+
+/** What the token is under the configuration of now; without a promise when the process knows it. */
+function standingNow(find: Presenter, snapshot: () => Snapshot): Presenter {
+  return (value) => {
+    const presented = find(value);
+    return presented instanceof Promise
+      ? presented.then((settled) => standing(snapshot(), settled))
+      : standing(snapshot(), presented);
+  };
+}
+
+function revocations(state: State, world: World): Pick<ServiceDeps, 'revoke' | 'revokeMany'> {
+  const deps = { ...world, ...state };
+  const actor = (caller: Caller): string => principalId(caller.principal);
+  return {
+    revoke: (hash, token, caller) => revokeToken(deps, hash, token, actor(caller)),
+    revokeMany: (revocation, caller) => revokeMany(deps, revocation, actor(caller)),
+  };
+}
