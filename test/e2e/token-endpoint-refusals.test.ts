@@ -65,11 +65,11 @@ describe('POST /api/oauth/token refuses', () => {
         async () => ({ subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' }),
       ],
       [
-        'no requested type, which asks for one that there is not yet',
+        'a resource that is no route',
         400,
-        'invalid_request',
-        'request.token_type',
-        async () => ({ requested_token_type: null }),
+        'invalid_target',
+        'request.resource',
+        async () => ({ resource: 'https://nowhere.example' }),
       ],
       [
         'another requested type',

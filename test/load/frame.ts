@@ -1,9 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { median } from './median.ts';
 
 /**
  * The frame of the bench: targets side by side, a fresh process a round, rounds interleaved (A B A B …), the target
@@ -22,6 +25,8 @@ export interface Started {
   readonly cwd?: string;
   /** Resolves to what to send once the process answers. */
   readonly ready: () => Promise<Job>;
+  /** The same, without waiting; for who measures the waiting. */
+  readonly job?: () => Promise<Job>;
   readonly dispose?: () => Promise<void>;
 }
 
@@ -45,6 +50,8 @@ export interface Measured {
   readonly cpuPerRequest: number;
   /** Megabytes. */
   readonly rss: number;
+  /** Milliseconds: the p99 of the event loop's delay, the median of the half seconds of the round. */
+  readonly delay: number;
 }
 
 export interface RoundOptions {
@@ -56,7 +63,8 @@ export interface RoundOptions {
 
 const TARGET_CORE = 0;
 const LOAD_CORE = 1;
-const generator = fileURLToPath(new URL('./generate.ts', import.meta.url));
+const generator = new URL('./generate.ts', import.meta.url);
+const delayProbe = new URL('./event-loop-delay.ts', import.meta.url).href;
 const run = promisify(execFile);
 
 /** Whether the target can have a core of its own. */
@@ -68,20 +76,23 @@ function command(core: number, args: readonly string[]): readonly [string, strin
     : [process.execPath, [...args]];
 }
 
+/** How a script of the load is run: on its core. */
+export function loadCommand(script: URL, ...args: readonly string[]): readonly [string, string[]] {
+  return command(LOAD_CORE, ['--conditions=source', fileURLToPath(script), ...args]);
+}
+
 /** One round of one target: start, warm up, measure, stop. */
 export async function round(target: Target, options: RoundOptions): Promise<Measured> {
   const started = await target.start();
-  const [file, args] = command(TARGET_CORE, started.args);
-  const child = spawn(file, args, {
-    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...started.env },
-    ...(started.cwd === undefined ? {} : { cwd: started.cwd }),
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-delay-'));
+  const delays = join(folder, 'delays');
+  const child = spawnPinned(started, { DELAY_FILE: delays }, [`--import=${delayProbe}`]);
   try {
     const job = await started.ready();
-    await generate(job, options.connections, options.warmUp);
+    await generateLoad(job, options.connections, options.warmUp);
     const before = cpuMicroseconds(child);
-    const load = await generate(job, options.connections, options.seconds);
+    const from = Date.now();
+    const load = await generateLoad(job, options.connections, options.seconds);
     const cpu = cpuMicroseconds(child) - before;
     if (load.failed > 0)
       throw new Error(`${target.name}: ${load.failed} of ${load.answered} requests failed`);
@@ -91,16 +102,44 @@ export async function round(target: Target, options: RoundOptions): Promise<Meas
       p99: load.p99,
       cpuPerRequest: cpu / load.answered,
       rss: residentMegabytes(child),
+      delay: median(delaysSince(delays, from)),
     };
   } finally {
-    const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    child.kill('SIGKILL');
-    await gone;
+    await stop(child);
+    await rm(folder, { recursive: true, force: true });
     await started.dispose?.();
   }
 }
 
-interface Load {
+/** Starts the process of a target on its own core. */
+export function spawnPinned(
+  { args, env, cwd }: Pick<Started, 'args' | 'env' | 'cwd'>,
+  more: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): ChildProcess {
+  const [file, all] = command(TARGET_CORE, [...flags, ...args]);
+  return spawn(file, all, {
+    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env, ...more },
+    ...(cwd === undefined ? {} : { cwd }),
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+}
+
+/** Ends a process that was started here. */
+export async function stop(child: ChildProcess): Promise<void> {
+  const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** What the probe of the event loop wrote after a time. */
+function delaysSince(file: string, from: number): readonly number[] {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  const samples = lines.map((line) => line.split(' ').map(Number));
+  return samples.filter(([at = 0]) => at > from + 500).map(([, delay = Number.NaN]) => delay);
+}
+
+export interface Load {
   readonly answered: number;
   readonly failed: number;
   readonly seconds: number;
@@ -108,13 +147,9 @@ interface Load {
   readonly p99: number;
 }
 
-async function generate(job: Job, connections: number, seconds: number): Promise<Load> {
-  const [file, args] = command(LOAD_CORE, [
-    '--conditions=source',
-    generator,
-    String(connections),
-    String(seconds),
-  ]);
+/** Sends a job over so many connections, for so many seconds, from the core of the load. */
+export async function generateLoad(job: Job, connections: number, seconds: number): Promise<Load> {
+  const [file, args] = loadCommand(generator, String(connections), String(seconds));
   const running = run(file, args, { maxBuffer: 1 << 20 });
   running.child.stdin?.end(JSON.stringify(job));
   return JSON.parse((await running).stdout) as Load;
@@ -130,7 +165,7 @@ function cpuMicroseconds(child: ChildProcess): number {
   return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1e6;
 }
 
-function residentMegabytes(child: ChildProcess): number {
+export function residentMegabytes(child: ChildProcess): number {
   const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) / 1024;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { median, medians, table } from './report.ts';
+import { median } from './median.ts';
+import { medians, owedLines, table } from './report.ts';
 
 const round = (requestsPerSecond: number, cpuPerRequest: number) => ({
   requestsPerSecond,
@@ -7,6 +8,7 @@ const round = (requestsPerSecond: number, cpuPerRequest: number) => ({
   p50: 1,
   p99: 2,
   rss: 50,
+  delay: 0.5,
 });
 
 describe('the report of the bench', () => {
@@ -32,5 +34,17 @@ describe('the report of the bench', () => {
     const peer = text.split('\n').at(-1);
     expect(peer).toContain('4.00 ×');
     expect(peer).toContain('5.00 ×');
+  });
+
+  it('says of everything that is owed whether it was met', () => {
+    const owed = { what: 'memory', wanted: '≤ 90 MB', measured: '100 MB' };
+    expect(
+      owedLines([
+        { ...owed, met: false },
+        { ...owed, met: true },
+      ]),
+    ).toBe(
+      'NOT met  memory: wanted ≤ 90 MB, measured 100 MB\nmet      memory: wanted ≤ 90 MB, measured 100 MB',
+    );
   });
 });

@@ -1,22 +1,36 @@
 import type { Measured } from './frame.ts';
+import { median } from './median.ts';
 
 /** What a row of the bench gives: every raw round, and medians beside a reference. */
 export interface Report {
   readonly title: string;
   readonly connections: number;
   readonly pinned: boolean;
-  readonly targets: readonly {
-    readonly name: string;
-    readonly rounds: readonly Measured[];
-    readonly median: Measured;
-  }[];
+  readonly targets: readonly Figures[];
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+export interface Figures {
+  readonly name: string;
+  readonly rounds: readonly Measured[];
+  readonly median: Measured;
+}
+
+/** Something that the project owes, beside what was measured. */
+export interface Owed {
+  readonly what: string;
+  readonly wanted: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
+/** What is owed, one line each. */
+export function owedLines(owed: readonly Owed[]): string {
+  return owed
+    .map(
+      ({ what, wanted, measured, met }) =>
+        `${met ? 'met    ' : 'NOT met'}  ${what}: wanted ${wanted}, measured ${measured}`,
+    )
+    .join('\n');
 }
 
 export function medians(rounds: readonly Measured[]): Measured {
@@ -27,6 +41,7 @@ export function medians(rounds: readonly Measured[]): Measured {
     p99: of('p99'),
     cpuPerRequest: of('cpuPerRequest'),
     rss: of('rss'),
+    delay: of('delay'),
   };
 }
 
@@ -40,6 +55,7 @@ export function table(report: Report): string {
     m.p99.toFixed(1),
     m.cpuPerRequest.toFixed(0),
     m.rss.toFixed(0),
+    m.delay.toFixed(1),
     ours ? `${(ours.median.requestsPerSecond / m.requestsPerSecond).toFixed(2)} ×` : '',
     ours ? `${(m.cpuPerRequest / ours.median.cpuPerRequest).toFixed(2)} ×` : '',
   ]);
@@ -50,6 +66,7 @@ export function table(report: Report): string {
     'p99 ms',
     'CPU µs/req',
     'RSS MB',
+    'loop delay p99 ms',
     'ours is faster by',
     'and needs less CPU by',
   ];

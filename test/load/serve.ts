@@ -18,6 +18,7 @@ export async function serveTarget(
   return {
     args: [countersign, 'serve'],
     cwd: folder,
+    job: () => job(port),
     ready: async () => {
       await answers(`http://127.0.0.1:${port}/healthz`);
       return job(port);

@@ -13,6 +13,8 @@ export interface OpenIdProvider {
   readonly url: string;
   /** Signs a person in and returns the id_token that the client received. */
   idToken(login: string): Promise<string>;
+  /** Signs with a new key from now on, and publishes the old one beside it. */
+  rotate(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,13 +26,25 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const provider = new Provider(url, configuration(await exportJWK(privateKey)));
-  const handle = provider.callback();
-  server.on('request', (request, response) => void handle(request, response));
+  const keys: Record<string, unknown>[] = [];
+  let handle: ReturnType<Provider['callback']> | undefined;
+  const rotate = async (): Promise<void> => {
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+    const key = {
+      ...(await exportJWK(privateKey)),
+      alg: 'RS256',
+      use: 'sig',
+      kid: `provider-key-${keys.length}`,
+    };
+    keys.unshift(key);
+    handle = new Provider(url, configuration(keys)).callback();
+  };
+  await rotate();
+  server.on('request', (request, response) => void handle?.(request, response));
   return {
     url,
     idToken: (login) => signIn(url, login),
+    rotate,
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -39,7 +53,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   };
 }
 
-function configuration(key: Record<string, unknown>): Configuration {
+function configuration(keys: readonly Record<string, unknown>[]): Configuration {
   return {
     clients: [
       {
@@ -50,7 +64,7 @@ function configuration(key: Record<string, unknown>): Configuration {
         token_endpoint_auth_method: 'none',
       },
     ],
-    jwks: { keys: [{ ...key, alg: 'RS256', use: 'sig', kid: 'provider-key' }] },
+    jwks: { keys: [...keys] },
     cookies: { keys: ['cookies of a test'] },
     // Off by default in the provider: it puts the claims of the scope into the id_token, where companies expect them.
     conformIdTokenClaims: false,

@@ -15,11 +15,13 @@ export interface Ask {
   readonly host?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
+  /** How `body` becomes bytes; default UTF-8. */
+  readonly encoding?: 'utf8' | 'latin1';
 }
 
 export function ask(
   port: number,
-  { method = 'GET', path, host = 'localhost', headers = {}, body }: Ask,
+  { method = 'GET', path, host = 'localhost', headers = {}, body, encoding = 'utf8' }: Ask,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -47,7 +49,7 @@ export function ask(
       },
     );
     outgoing.on('error', reject);
-    outgoing.end(body);
+    outgoing.end(body, encoding);
   });
 }
 
