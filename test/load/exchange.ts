@@ -107,7 +107,7 @@ async function owedAtRest(issuer: TestIssuer, tokens: readonly string[]): Promis
 export const exchangeConfig = (issuer: TestIssuer) => (port: number) =>
   `
 listen: 127.0.0.1:${port}
-url: http://localhost:${port}
+url: http://127.0.0.1:${port}
 storage: sqlite:countersign.db
 allow_private_issuers: true
 log: { level: warn }
@@ -130,7 +130,7 @@ export function exchangeJob(port: number, tokens: readonly string[]): Job {
     requests: tokens.map((token) => ({
       method: 'POST',
       path: '/api/oauth/token',
-      headers: { 'content-type': 'application/json', host: `localhost:${port}` },
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         audience: 'urn:pulumi:org:acme',
         grant_type: GRANT,

@@ -17,11 +17,13 @@ export interface Ask {
   readonly body?: string;
   /** How `body` becomes bytes; default UTF-8. */
   readonly encoding?: 'utf8' | 'latin1';
+  /** The address of loopback that it comes from. */
+  readonly from?: string;
 }
 
 export function ask(
   port: number,
-  { method = 'GET', path, host = 'localhost', headers = {}, body, encoding = 'utf8' }: Ask,
+  { method = 'GET', path, host = 'localhost', headers = {}, body, encoding = 'utf8', from }: Ask,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -32,6 +34,7 @@ export function ask(
         path,
         headers: { host, ...headers } as Record<string, string>,
         agent: false,
+        ...(from === undefined ? {} : { localAddress: from }),
       },
       (incoming) => {
         const chunks: Buffer[] = [];

@@ -4,6 +4,7 @@ import { canonicalTarget, matchRoute, parseHostHeader } from '@countersign/core'
 import type { Logger } from './adapters/ports.ts';
 import { routingOf } from './gateway/routing.ts';
 import type { GatewayTransport } from './gateway/transport/node-http.ts';
+import type { HeldAnswers } from './http/held-answers.ts';
 import { jsonAnswer, serviceRequest, writeAnswer, type Answer } from './http/message.ts';
 import { assertionJwks, pong } from './programmatic/well-known.ts';
 import { serve, type ServiceDeps } from './service.ts';
@@ -17,6 +18,7 @@ export interface AppDeps {
   readonly service: ServiceDeps;
   readonly gateway: GatewayTransport;
   readonly assertionRing: KeyRing;
+  readonly heldAnswers: HeldAnswers;
   readonly ready: () => Answer;
   readonly logger: Logger;
 }
@@ -67,7 +69,9 @@ async function handle(
     case 'service': {
       if (awaitsContinue) outgoing.writeContinue();
       const request = serviceRequest(incoming, destination.path, destination.query);
-      return writeAnswer(incoming, outgoing, await serve(deps.service, request));
+      const answer = await serve(deps.service, request);
+      if (answer.status === 429) await deps.heldAnswers.hold();
+      return writeAnswer(incoming, outgoing, answer);
     }
     case 'route': {
       // TRACE sends back what the upstream was sent: our assertion, to whoever asks (RFC 9110 section 9.3.8).

@@ -7,6 +7,7 @@ import type { Caller } from './caller/caller.ts';
 import type { Config } from './config/model.ts';
 import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
 import { createFailureLimit } from './http/failure-limit.ts';
+import { createHeldAnswers } from './http/held-answers.ts';
 import { createKeyAdmin } from './keys/key-admin.ts';
 import { tokenExchangeGrant } from './oauth/grants/token-exchange.ts';
 import type { State } from './open-state.ts';
@@ -57,7 +58,9 @@ export function compose(config: Config, compiled: Snapshot, state: State, world:
   const assertionRing = keys.rings.assertion;
   const gateway = createNodeHttpTransport({ ...world, snapshot, present, decisions, assertionRing });
   const ready = () => readiness(database, compiled.settings.maxStaleness);
-  return { gateway, app: createApp({ service, gateway, assertionRing, ready, logger: world.logger }) };
+  const heldAnswers = createHeldAnswers();
+  const app = createApp({ service, gateway, assertionRing, heldAnswers, ready, logger: world.logger });
+  return { gateway, app };
 }
 
 function validator({ allowPrivateIssuers, egressProxy }: Config, { clock, logger }: World): Validate {

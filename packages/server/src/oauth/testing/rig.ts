@@ -10,7 +10,7 @@ import type { Answer, ServiceRequest } from '../../http/message.ts';
 import type { KeyRing, Keys } from '../../keys/port.ts';
 import type { Snapshot } from '../../snapshot/model.ts';
 import { standing } from '../../snapshot/standing.ts';
-import type { Database, Unit, WriteFailure } from '../../storage/port.ts';
+import type { Database, Statement, Unit, WriteFailure } from '../../storage/port.ts';
 import { hashOf } from '../../tokens/issue.ts';
 import type { Presented, TokenRecord } from '../../tokens/model.ts';
 import type { IssuerKeys } from '../../trust/port.ts';
@@ -114,6 +114,8 @@ interface Trail {
   readonly storage: { fails: (nth: number) => WriteFailure | undefined };
   /** What was to be written. */
   readonly units: Unit[];
+  /** What storage was asked. */
+  readonly questions: Statement[];
   /** Decisions that were recorded, however, by id. */
   readonly records: Map<string, DecisionRecord>;
 }
@@ -128,7 +130,11 @@ function startTrail(clock: Clock, database: Database | undefined): Trail {
     if (failure) return Promise.resolve(err(failure));
     return database ? database.write(unit) : Promise.resolve(ok(undefined));
   };
-  const read = (): ReturnType<Database['read']> => Promise.resolve(ok([]));
+  const questions: Statement[] = [];
+  const read: Database['read'] = (statement) => {
+    questions.push(statement);
+    return Promise.resolve(ok([]));
+  };
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const real = createDecisions({ database: { write, read }, clock, random, logger });
   const records = new Map<string, DecisionRecord>();
@@ -142,7 +148,7 @@ function startTrail(clock: Clock, database: Database | undefined): Trail {
     refused: (record) => real.refused(noted(record)),
     acted: (record, event, more) => real.acted(noted(record), event, more),
   };
-  return { decisions, storage, units, records };
+  return { decisions, storage, units, questions, records };
 }
 
 interface Holders {
