@@ -43,6 +43,13 @@ describe('the pages of the repository', () => {
     expect(relative.flatMap(({ page, target }) => fault(page, target) ?? [])).toEqual([]);
   });
 
+  it('leave no decision out of their list', () => {
+    const decisions = pages().filter((page) => /^docs\/adr\/\d/.test(page));
+    expect(decisions.length).toBeGreaterThan(10);
+    const listed = targets('docs/adr/README.md').map((target) => `docs/adr/${target}`);
+    expect(decisions.filter((page) => !listed.includes(page))).toEqual([]);
+  });
+
   it.each([
     ['docs/conformance.md', 'nowhere.md'],
     ['docs/conformance.md', '../../outside.md'],

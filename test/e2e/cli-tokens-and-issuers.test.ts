@@ -138,7 +138,7 @@ describe('init', () => {
     const args = ['init', '--yes', '--org', 'acme', '--issuer', 'github-actions', '--repo', '456789'];
     const made = await countersign(args, { cwd: folder });
     expect(made.status, made.errors).toBe(0);
-    expect(made.out).toBe('countersign.yaml\n');
+    expect(made.out).toBe('countersign.yaml\ncountersign.schema.json\n');
     expect((await stat(join(folder, 'countersign.yaml'))).mode & 0o777).toBe(0o600);
     const checked = await countersign(['check'], {
       cwd: folder,

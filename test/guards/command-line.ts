@@ -255,4 +255,13 @@ export const commandLineGuards: readonly Guard[] = [
     test: 'test/e2e/cli-tokens-and-issuers.test.ts',
     fails: 'reaches no private address',
   },
+  {
+    threat: '10',
+    name: 'a token given in place of a file is not repeated',
+    file: 'packages/cli/src/secret-source.ts',
+    guard: 'if (isToken(source.path)) return err(tokenForFile);',
+    without: "if (isToken(source.path) && tokenForFile.kind !== 'usage') return err(tokenForFile);",
+    test: 'packages/cli/src/secret-source.test.ts',
+    fails: 'in place of a file is refused and never repeated',
+  },
 ];

@@ -69,10 +69,18 @@ function readAnswer({ what, url }: AdministratorCall, answer: CallAnswer): Resul
     case 401:
       return err({ kind: 'no_credential', message: 'the server does not know this access token.' });
     case 403:
-      return err({ kind: 'refused', message: `${what} takes an administrator, and this token is none.` });
+      return err({
+        kind: 'refused',
+        message: `${what} takes an administrator of ${whose(url)}, and this token is none.`,
+      });
     default:
       return err(notOurs(url, status));
   }
+}
+
+/** Who administers an organization is nobody to the site, and has to name it (`--org`). */
+function whose(url: string): string {
+  return url.includes('/api/orgs/') ? 'that organization' : 'the site';
 }
 
 /** The API's own words. An error that does not repeat its status is of somebody else: a proxy, another server. */

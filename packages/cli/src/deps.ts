@@ -51,7 +51,9 @@ export interface Output {
 /** What the commands use of the server. */
 export type ServerPackage = Pick<
   typeof Server,
+  | 'certificatesFault'
   | 'compileSnapshot'
+  | 'configJsonSchema'
   | 'explainFromStorage'
   | 'explainOffline'
   | 'exportAuditFromStorage'

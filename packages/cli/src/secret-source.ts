@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@countersign/core';
+import { err, hasOpaqueForm, ok, type Result } from '@countersign/core';
 import type { Deps } from './deps.ts';
 import { usage, type CliFailure } from './errors.ts';
 
@@ -36,6 +36,8 @@ async function readSource(source: SecretSource, deps: Deps): Promise<Result<stri
       return text === undefined ? err(usage('standard input is too long for a token.')) : ok(text);
     }
     case 'file':
+      // Not even looked for: an error would repeat a token that was given in place of a file, into the log of a CI job.
+      if (isToken(source.path)) return err(tokenForFile);
       try {
         return ok(await deps.readFile(source.path, SECRET_LIMIT));
       } catch (fault) {
@@ -44,6 +46,16 @@ async function readSource(source: SecretSource, deps: Deps): Promise<Result<stri
       }
   }
 }
+
+/** Of either form: an opaque one of ours, or a header in base64url (`{"`) and what follows its dot. */
+function isToken(path: string): boolean {
+  return (hasOpaqueForm(path) && /^\w{42}$/.test(path)) || /^eyJ[\w-]*\.[\w-]+/.test(path);
+}
+
+const tokenForFile = usage(
+  'this is a token, and the name of a file is wanted.',
+  'Every process of a machine can read command lines: give a file that holds it, or - and pipe it in.',
+);
 
 function nameOf(source: SecretSource): string {
   switch (source.kind) {

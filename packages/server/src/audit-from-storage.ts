@@ -10,6 +10,7 @@ import { keyFileBeside, keyFilePath } from './keys/encryption-key.ts';
 import { openStoredKeys } from './keys/held-key.ts';
 import type { PublicJwk } from './keys/port.ts';
 import { importSigningKey } from './keys/signing-key.ts';
+import { openFailureMessage } from './open-failure.ts';
 import type { StartFailure } from './start-failure.ts';
 import { openSqliteReadOnly, type ReadOnlyDatabase } from './storage/engine/sqlite.ts';
 import { listKeys, parseKey } from './storage/repositories/keys.ts';
@@ -69,7 +70,7 @@ async function withTrail<T>(
   const { storage } = loaded.value.config;
   if ('memory' in storage) return storageFailure('storage in memory leaves no trail to look at');
   const database = await openSqliteReadOnly(storage.path);
-  if (!database.ok) return storageFailure(`${storage.path}: ${database.error.kind}`);
+  if (!database.ok) return storageFailure(openFailureMessage(storage.path, database.error));
   try {
     return await look(loaded.value.config, storage.path, database.value);
   } finally {

@@ -3,6 +3,7 @@ import { isId } from './audit/decision-id.ts';
 import { explainDecision, type DecisionExplanation } from './audit/explain-decision.ts';
 import { loadConfigFile } from './config/load.ts';
 import { readTextFile } from './config/text-file.ts';
+import { openFailureMessage } from './open-failure.ts';
 import type { StartFailure } from './start-failure.ts';
 import { openSqliteReadOnly } from './storage/engine/sqlite.ts';
 import { findDecision, parseDecision } from './storage/repositories/decisions.ts';
@@ -26,7 +27,8 @@ export async function explainFromStorage(options: {
   if ('memory' in storage)
     return err({ kind: 'storage', message: 'storage in memory leaves nothing to explain' });
   const database = await openSqliteReadOnly(storage.path);
-  if (!database.ok) return err({ kind: 'storage', message: `${storage.path}: ${database.error.kind}` });
+  if (!database.ok)
+    return err({ kind: 'storage', message: openFailureMessage(storage.path, database.error) });
   try {
     if (!isId('dec', options.decision)) return ok(undefined);
     const rows = await database.value.read(findDecision(options.decision));

@@ -18,7 +18,9 @@ export {
   type ConfigProblem,
   type LoadedConfig,
 } from './config/load.ts';
+export { configJsonSchema } from './config/json-schema.ts';
 export { readTextFile } from './config/text-file.ts';
+export { certificatesFault } from './config/certificates.ts';
 export { findConfigFile } from './config/find.ts';
 export { compileSnapshot } from './snapshot/compile.ts';
 export type { DecisionExplanation } from './audit/explain-decision.ts';

@@ -31,8 +31,8 @@ export interface SignatureJudgement {
   readonly signature: 'valid' | 'invalid' | 'unknown';
   /** In words; absent when valid. */
   readonly reason?: string;
-  /** The issuer's keys could not be had. */
-  readonly unreachable?: boolean;
+  /** Why there was no key to hold it against: that says nothing about the token. */
+  readonly keys?: 'unreachable' | 'unreadable';
 }
 
 /** Longest token that a server takes at all: the upper end of `limits.token`. */
@@ -74,7 +74,12 @@ type Found = { readonly key: KeyObject } | SignatureJudgement;
 
 function fromSet(jwks: string, kid: string | undefined, alg: SubjectAlgorithm): Found {
   const set = readKeySet(jwks);
-  if (!set.ok) return invalid('the file is no key set (RFC 7517) with a key that can be used');
+  if (!set.ok)
+    return {
+      signature: 'unknown',
+      reason: 'the file is no key set (RFC 7517) with a key that can be used',
+      keys: 'unreadable',
+    };
   const key = set.value.find(kid, alg);
   return key ? { key } : invalid('the key set holds no key of this kid and algorithm');
 }
@@ -101,7 +106,7 @@ async function fromIssuer(
       return {
         signature: 'unknown',
         reason: 'the keys of its issuer cannot be had; "countersign issuer test URL" says why',
-        unreachable: true,
+        keys: 'unreachable',
       };
   }
 }

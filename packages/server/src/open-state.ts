@@ -9,9 +9,10 @@ import type { Config } from './config/model.ts';
 import { keyFileBeside } from './keys/encryption-key.ts';
 import { openKeys, type KeyRingFailure, type OpenKeys } from './keys/key-ring.ts';
 import { createChangeFeed, newestSeq, type ChangeFeed } from './snapshot/change-feed.ts';
+import { openFailureMessage } from './open-failure.ts';
 import type { StartFailure } from './start-failure.ts';
 import type { Snapshot } from './snapshot/model.ts';
-import { openSqlite, type OpenFailure } from './storage/engine/sqlite.ts';
+import { openSqlite } from './storage/engine/sqlite.ts';
 import type { Database } from './storage/port.ts';
 import { startSweeping } from './sweep.ts';
 import { applyChange } from './tokens/apply-change.ts';
@@ -50,7 +51,7 @@ export async function openState(deps: OpenStateDeps): Promise<Result<State, Fail
   const { config, logger } = deps;
   const path = 'memory' in config.storage ? ':memory:' : config.storage.path;
   const database = await openSqlite({ path, logger });
-  if (!database.ok) return err({ kind: 'storage', message: storageMessage(path, database.error) });
+  if (!database.ok) return err({ kind: 'storage', message: openFailureMessage(path, database.error) });
   const state = await fill(deps, path, database.value);
   if (!state.ok) await database.value.close();
   return state;
@@ -137,17 +138,4 @@ function encryptionKeysOf(deps: OpenStateDeps, path: string): Result<readonly Ui
   // What is sealed in memory ends with the process, and so may its key.
   if (path === ':memory:') return ok([deps.random.bytes(32)]);
   return keyFileBeside(path, deps.random);
-}
-
-function storageMessage(path: string, failure: OpenFailure): string {
-  switch (failure.kind) {
-    case 'locked':
-      return `${path} belongs to another running serve`;
-    case 'newer_schema':
-      return `${path} was written by a newer version`;
-    case 'not_a_database':
-      return `${path} is not a database of countersign`;
-    case 'unusable':
-      return `${path} cannot be used: ${failure.message}`;
-  }
 }

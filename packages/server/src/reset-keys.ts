@@ -9,6 +9,7 @@ import type { Config } from './config/model.ts';
 import { readTextFile } from './config/text-file.ts';
 import { keyFileBeside } from './keys/encryption-key.ts';
 import { resetKeys } from './keys/key-admin.ts';
+import { openFailureMessage } from './open-failure.ts';
 import type { StartFailure } from './start-failure.ts';
 import { openSqlite } from './storage/engine/sqlite.ts';
 import type { Database } from './storage/port.ts';
@@ -29,7 +30,9 @@ export async function resetKeysOfStorage(options: {
   if (!existsSync(storage.path)) return storageFailure(`${storage.path}: there is no such database`);
   const database = await openSqlite({ path: storage.path, lockWait: LOCK_WAIT });
   if (!database.ok)
-    return storageFailure(LOCKED[database.error.kind] ?? `${storage.path}: ${database.error.kind}`);
+    return storageFailure(
+      database.error.kind === 'locked' ? LOCKED : openFailureMessage(storage.path, database.error),
+    );
   try {
     return await reset(loaded.value.config, storage.path, database.value);
   } finally {
@@ -40,9 +43,7 @@ export async function resetKeysOfStorage(options: {
 /** Milliseconds: a server that runs will not end because somebody waits. */
 const LOCK_WAIT = 500;
 
-const LOCKED: Readonly<Record<string, string>> = {
-  locked: 'a server runs on this database; stop it first',
-};
+const LOCKED = 'a server runs on this database; stop it first';
 
 async function reset(config: Config, path: string, database: Database): Promise<Result<void, StartFailure>> {
   const random = createSystemRandom();

@@ -36,7 +36,7 @@ describe('audit verify', () => {
     const { deps, asked } = world({ ok: true, value: VERIFIED });
     expect(await main(['audit', 'verify', '--config', 'c.yaml'], deps)).toBe(0);
     expect(asked).toEqual([{ configFile: 'c.yaml', env: {}, now: 1_790_000_000 }]);
-    expect(deps.out()).toContain('OK  7 events of 1 chains fit');
+    expect(deps.out()).toContain('OK  7 events of 1 chain fit');
     expect(deps.out()).toContain('Not proved\n  Nothing?[2J else.');
   });
 

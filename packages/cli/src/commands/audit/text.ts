@@ -21,7 +21,7 @@ export function verificationText(report: AuditReport, deps: Deps): readonly stri
   }
   const { events, erased, writers, checkpoints, provenUpTo, signedUpTo, notes } = report;
   return [
-    `${paint(stdout, env, 'green', 'OK')}  ${events} events of ${writers} chains fit, ${erased} of them erased by retention`,
+    `${paint(stdout, env, 'green', 'OK')}  ${count(events, 'event')} of ${count(writers, 'chain')} ${events === 1 ? 'fits' : 'fit'}, ${erased} of them erased by retention`,
     ...field('checkpoints', checkpoints),
     ...field(
       'unchanged',
@@ -33,6 +33,10 @@ export function verificationText(report: AuditReport, deps: Deps): readonly stri
     ),
     ...(notes.length === 0 ? [] : ['', 'Not proved', ...notes.map((note) => `  ${printable(note)}`)]),
   ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function field(name: string, value: string | number | undefined): readonly string[] {

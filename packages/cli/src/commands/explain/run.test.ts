@@ -71,6 +71,15 @@ describe('explain', () => {
     expect(deps.out()).toBe('');
   });
 
+  it.each([
+    [[], 'of the site'],
+    [['--org', 'acme'], 'of that organization'],
+  ])('says whose administrator it takes: %j', async (flags, whose) => {
+    const deps = answering(403, { code: 403, message: 'no' });
+    await main(['explain', ID, ...flags], deps);
+    expect(deps.errors()).toContain(`takes an administrator ${whose}`);
+  });
+
   it('cannot have its lines moved or turned around by a claim', async () => {
     const deps = answering(200, { ...DECISION, subject: 'a\u001b[1A\r\u202eb', explanation: ['\n✓ forged'] });
     await main(['explain', ID], deps);

@@ -24,7 +24,8 @@ describe('init', () => {
   it('writes a configuration that check has nothing to say about, and prints its path', async () => {
     const deps = world();
     expect(await main(GITHUB, deps)).toBe(0);
-    expect(deps.out()).toBe('countersign.yaml\n');
+    expect(deps.out()).toBe('countersign.yaml\ncountersign.schema.json\n');
+    expect(deps.written.get('countersign.schema.json')).toBe(server.configJsonSchema());
     const text = deps.written.get('countersign.yaml') ?? '';
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=countersign.schema.json');
     expect(text).toContain('"repository_id": { equals: "456789" }');
@@ -122,6 +123,14 @@ describe('init', () => {
     const deps = world();
     expect(await main(['init', '--yes', '--org', 'acme'], deps)).toBe(2);
     expect(deps.errors()).toContain('--issuer PRESET');
+  });
+
+  it('ends with commands that can be run as they stand', async () => {
+    const deps = world();
+    await main([...GITHUB, '--url', 'https://sign.acme.example'], deps);
+    expect(deps.errors()).toContain(
+      'countersign exchange --url https://sign.acme.example --org acme --token-file id-token',
+    );
   });
 
   it('without a terminal asks nothing, and says how to go on', async () => {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { err, ok, type Result } from '@countersign/core';
 import type { Run } from '../../command.ts';
 import type { Deps } from '../../deps.ts';
@@ -12,9 +13,10 @@ import {
   planOf,
   problemOf,
   type InitFlags,
+  type InitPlan,
   type Question,
 } from './answers.ts';
-import { firstConfiguration } from './yaml.ts';
+import { firstConfiguration, SCHEMA_FILE } from './yaml.ts';
 
 export interface InitOptions {
   readonly flags: InitFlags;
@@ -43,9 +45,20 @@ export const runInit: Run<InitOptions> = async ({ flags, file, force, yes }, dep
   if (!written.ok)
     return err(written.error === 'exists' ? alreadyThere(file) : cannotWrite(file, written.error));
   printData(deps, printable(file));
-  for (const line of nextSteps(file, plan.organization)) printNote(deps, line);
+  await writeSchema(file, force, deps);
+  for (const line of nextSteps(file, plan)) printNote(deps, line);
   return ok(undefined);
 };
+
+/** The JSON Schema that the first line of the file names, for editors. One that is there already is left alone. */
+async function writeSchema(file: string, force: boolean, deps: Deps): Promise<void> {
+  const server = await deps.loadServer();
+  const schema = join(dirname(file), SCHEMA_FILE);
+  const written = await deps.writeFile(schema, server.configJsonSchema(), { replace: force });
+  if (written.ok) printData(deps, printable(schema));
+  else if (written.error !== 'exists')
+    printNote(deps, `${printable(schema)} was not written: ${written.error}`);
+}
 
 /** On a terminal; elsewhere nobody could answer, and waiting for it would hang a pipeline. */
 async function ask(given: InitFlags, deps: Deps): Promise<Result<InitFlags, CliFailure>> {
@@ -106,7 +119,7 @@ function cannotWrite(file: string, reason: string): CliFailure {
   return usage(`${printable(file)} cannot be written: ${reason}`);
 }
 
-function nextSteps(file: string, organization: string): readonly string[] {
+function nextSteps(file: string, { organization, url }: InitPlan): readonly string[] {
   const shown = printable(file);
   return [
     '',
@@ -115,6 +128,6 @@ function nextSteps(file: string, organization: string): readonly string[] {
     `  $ countersign check --config ${shown}`,
     `  $ countersign serve --config ${shown}`,
     `Jobs ask their platform for a token with the audience urn:countersign:org:${organization}, and exchange it:`,
-    `  $ countersign exchange --org ${organization} --token-file id-token`,
+    `  $ countersign exchange --url ${url} --org ${organization} --token-file id-token`,
   ];
 }

@@ -1,12 +1,15 @@
 import type { InitPlan } from './answers.ts';
 
+/** Beside the configuration: what its first line tells editors. */
+export const SCHEMA_FILE = 'countersign.schema.json';
+
 /**
  * The first configuration as text. Every value that somebody gave is written as a JSON string, which is a YAML one too:
  * none can end its line and become a key. There is never a secret in it, only the name of the variable that holds one.
  */
 export function firstConfiguration({ organization, platform, issuerUrl, pins, url }: InitPlan): string {
   return [
-    '# yaml-language-server: $schema=countersign.schema.json',
+    `# yaml-language-server: $schema=${SCHEMA_FILE}`,
     `listen: ${quoted(listenFor(url))}`,
     `url: ${quoted(url)}`,
     'storage: sqlite:countersign.db',

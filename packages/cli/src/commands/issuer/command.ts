@@ -24,5 +24,8 @@ export function issuerCommand(context: CommandContext, run: Run<IssuerOptions> =
     .addOption(tableOrJson())
     .addHelpText('after', EXAMPLES)
     .action((url: string, flags: IssuerFlags) => execute(context, issuerOptions(url, flags), run));
-  return new Command('issuer').description('Looks at issuers of identity tokens.').addCommand(test);
+  return new Command('issuer')
+    .summary('look at an issuer')
+    .description('Looks at issuers of identity tokens.')
+    .addCommand(test);
 }

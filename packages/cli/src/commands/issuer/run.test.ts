@@ -26,6 +26,7 @@ const GOOD = {
 function world(probe: unknown, files: Readonly<Record<string, string>> = {}) {
   const asked: unknown[] = [];
   const server = {
+    certificatesFault: (text: string) => (text === 'PEM' ? undefined : 'expected a PEM file'),
     probeIssuer: async (_deps: unknown, probed: unknown) => {
       asked.push(probed);
       return probe;
@@ -83,6 +84,13 @@ describe('issuer test', () => {
         proxy: 'http://proxy:3128',
       },
     ]);
+  });
+
+  it('ends with 2 for authorities that the configuration would refuse, and probes nothing', async () => {
+    const { deps, asked } = world(GOOD, { 'ca.pem': 'a page about certificates' });
+    expect(await main(['issuer', 'test', GITHUB, '--ca', 'ca.pem'], deps)).toBe(2);
+    expect(deps.errors()).toContain('--ca: expected a PEM file');
+    expect(asked).toEqual([]);
   });
 
   it.each([

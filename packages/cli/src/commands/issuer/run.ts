@@ -19,6 +19,8 @@ export const runIssuerTest: Run<IssuerOptions> = async (options, deps) => {
   const jwks = await readOptional(options.jwks, deps);
   if (!jwks.ok) return jwks;
   const server = await deps.loadServer();
+  const unusable = ca.value === undefined ? undefined : server.certificatesFault(ca.value);
+  if (unusable !== undefined) return err(usage(`--ca: ${unusable}.`));
   const probe = await server.probeIssuer(
     {},
     {

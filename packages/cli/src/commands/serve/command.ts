@@ -13,6 +13,7 @@ One log line says "listening" when it is ready. SIGTERM and Ctrl-C end it in goo
 
 export function serveCommand(context: CommandContext, run: Run<ServeOptions> = runServe): Command {
   return new Command('serve')
+    .summary('run the token exchange and the gateway')
     .description('Runs the token exchange and the gateway as the configuration says.')
     .addOption(configOption())
     .addHelpText('after', EXAMPLES)

@@ -29,5 +29,8 @@ export function tokenCommand(context: CommandContext, run: Run<InspectOptions> =
     .action((file: string | undefined, flags: InspectFlags) =>
       execute(context, inspectOptions(file, flags, context.deps.env), run),
     );
-  return new Command('token').description('Looks at tokens, on this machine alone.').addCommand(inspect);
+  return new Command('token')
+    .summary('look at a token')
+    .description('Looks at tokens, on this machine alone.')
+    .addCommand(inspect);
 }

@@ -85,6 +85,12 @@ describe('token inspect', () => {
     }),
   );
 
+  it('ends with 2 when the key set is none: that says nothing about the token', async () => {
+    const found = await inspect(token(), '--jwks', 'token');
+    expect(found).toMatchObject({ status: 2, signature: 'unknown' });
+    expect(found).toMatchObject({ said: expect.stringContaining('no key set') });
+  });
+
   it('verifies an access token of a service too, and says that it is none to exchange', async () => {
     const signed = token(CLAIMS, { alg: 'ES256', kid: 'k', typ: 'at+jwt' });
     const found = await inspect(signed, '--jwks', 'jwks');

@@ -26,7 +26,7 @@ export const runInspect: Run<InspectOptions> = async (options, deps) => {
   if (!judged.ok) return judged;
   const { header, claims } = decoded.value;
   const now = Math.floor(deps.now() / 1000);
-  const { signature, reason, unreachable } = judged.value;
+  const { signature, reason, keys } = judged.value;
   const found = tokenProblems(header, claims, { now, algorithms: server.SUBJECT_ALGORITHMS });
   const inspection: Inspection = {
     header,
@@ -39,14 +39,15 @@ export const runInspect: Run<InspectOptions> = async (options, deps) => {
     ],
   };
   const printed = print(inspection, options, deps);
-  return unreachable === true ? err({ kind: 'network', message: reason ?? '' }) : printed;
+  if (keys === undefined) return printed;
+  return err({ kind: keys === 'unreachable' ? 'network' : 'usage', message: reason ?? '' });
 };
 
 interface Judged {
   readonly signature: Inspection['signature'];
   readonly reason?: string;
-  /** The keys that were asked for could not be had. */
-  readonly unreachable?: boolean;
+  /** Why there was no key to hold it against. */
+  readonly keys?: 'unreachable' | 'unreadable';
 }
 
 async function judgeSignature(

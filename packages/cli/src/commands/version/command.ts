@@ -18,6 +18,7 @@ const runVersion: Run<VersionOptions> = async ({ format }, deps) => {
 
 export function versionCommand(context: CommandContext, run: Run<VersionOptions> = runVersion): Command {
   return new Command('version')
+    .summary('print the version')
     .description('Prints the version.')
     .addOption(tableOrJson())
     .addHelpText('after', '\nExample:\n  $ countersign version -o json')

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import { findPreset, ISSUER_PRESETS, presetForUrl, type Problem } from '@countersign/core';
 import * as z from 'zod';
 import { parseKeySet } from '../../trust/jwks.ts';
+import { certificatesFault } from '../certificates.ts';
 import type { IssuerConfig } from '../model.ts';
 import { nearest } from '../nearest.ts';
 import { isLoopbackHost, issuerUrl } from './address.ts';
@@ -46,27 +46,11 @@ function keySetFault(text: string): string | undefined {
   return set.value.size > 0 ? undefined : 'expected a key set with at least one key that can be used';
 }
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
 /** The content of `ca_file`. */
-const certificates = z
-  .string()
-  .refine(
-    (text) => !text.includes('PRIVATE KEY-----'),
-    'expected certificates alone: this file holds a private key',
-  )
-  .refine((text) => {
-    const found = text.match(CERTIFICATE) ?? [];
-    return found.length > 0 && found.every(isCertificate);
-  }, 'expected a PEM file with at least one certificate, every one readable');
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0;
-  } catch {
-    return false;
-  }
-}
+const certificates = z.string().superRefine((text, context) => {
+  const message = certificatesFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 const thumbprint = z
   .string()
