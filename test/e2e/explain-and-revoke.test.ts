@@ -84,6 +84,25 @@ describe('a decision', () => {
     expect(JSON.stringify(decision)).not.toContain('unproved');
   });
 
+  it('is found again by each thing that the list shows of it', async () => {
+    const refused = await exchangeReply(house.server, { subjectToken: await mint({ sub: 'repo:listed/x' }) });
+    const list = async (filter: string) =>
+      (await get(`/api/orgs/acme/decisions?${filter}`, ADMIN_TOKEN)).json()['decisions'] as Record<
+        string,
+        unknown
+      >[];
+    const id = refused.json()['decision_id'];
+    const shown = (await list('subject=repo:listed/x')).find((decision) => decision['id'] === id) ?? {};
+    expect(shown).toMatchObject({ issuer: 'acme/ci', code: 'policy.refused', policy: expect.any(String) });
+    for (const name of ['kind', 'effect', 'code', 'issuer', 'subject', 'policy']) {
+      const found = await list(
+        `${name}=${encodeURIComponent(String(shown[name]))}&since=${String(shown['time'])}`,
+      );
+      expect([name, found.some((decision) => decision['id'] === id)]).toEqual([name, true]);
+    }
+    expect(await list('issuer=acme/nobody')).toEqual([]);
+  });
+
   it('that does not exist is 404', async () => {
     expect((await get(`/api/decisions/dec_${'0'.repeat(26)}`, ADMIN_TOKEN)).status).toBe(404);
     expect((await get('/api/decisions/x', ADMIN_TOKEN)).status).toBe(404);

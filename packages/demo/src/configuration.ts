@@ -35,7 +35,7 @@ listen: 127.0.0.1:${port}
 url: ${serviceUrl(port)}
 storage: sqlite:countersign.db
 admin_token: \${${ADMIN_TOKEN_VARIABLE}}
-allow_private_issuers: true           # the demo issuers are on loopback
+allow_private_issuers: [127.0.0.1]    # the demo issuers are on loopback
 log: { level: warn }
 
 organizations:

@@ -22,11 +22,15 @@ export function policyLimit(
   return determining.reduce((longest, id) => Math.max(longest, maxExpiration.get(id) ?? Infinity), 0);
 }
 
-const DECIMAL = /^[0-9]{1,16}$/;
+const DECIMAL = /^[0-9]{1,32}$/;
 
-/** Whole seconds greater than zero, from a JSON number or a decimal string (a form has no numbers). */
+/**
+ * Whole seconds greater than zero, from a JSON number or a decimal string (a form has no numbers). More than a number
+ * holds exactly, such as the largest of 64 bits, is asking for as long as may be.
+ */
 export function parseExpiration(value: string | number): Result<number, 'request.parameter'> {
   if (typeof value === 'string' && !DECIMAL.test(value)) return err('request.parameter');
   const seconds = Number(value);
-  return Number.isSafeInteger(seconds) && seconds > 0 ? ok(seconds) : err('request.parameter');
+  if (!Number.isInteger(seconds) || seconds <= 0) return err('request.parameter');
+  return ok(Math.min(seconds, Number.MAX_SAFE_INTEGER));
 }

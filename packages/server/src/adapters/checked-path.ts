@@ -56,6 +56,7 @@ export function pathFinder(options: PathOptions): FindPath {
   if (options.proxy !== undefined) return byProxy(mayReach, parseProxyUrl(options.proxy));
   return async (url, signal, onChecked) => {
     const host = hostOf(url);
+    if (host === undefined) return err('name');
     const addresses = await withinTime(resolveHost(host, resolve), signal);
     if (!addresses.ok) return addresses;
     const checked = addresses.value.map(({ address }): CheckedAddress => {
@@ -77,6 +78,7 @@ export function pathFinder(options: PathOptions): FindPath {
 function byProxy(mayReach: MayReach, proxy: ForwardProxy | undefined): FindPath {
   return async (url, _signal, onChecked) => {
     const host = hostOf(url);
+    if (host === undefined) return err('name');
     const found = classifyHost(host);
     const allowed = mayReach({ protocol: url.protocol, host, address: host, class: found });
     onChecked([{ address: host, class: found, allowed }]);
@@ -85,9 +87,13 @@ function byProxy(mayReach: MayReach, proxy: ForwardProxy | undefined): FindPath 
   };
 }
 
-/** `new URL` has already turned 2130706433, 0x7f.1 and 017700000001 into dotted form. */
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+/**
+ * `new URL` has already turned 2130706433, 0x7f.1 and 017700000001 into dotted form. `undefined` for an empty label, which
+ * no name has: it would keep `metadata.google.internal..` off every list, and a proxy may read past it.
+ */
+function hostOf(url: URL): string | undefined {
+  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return host.split('.').includes('') ? undefined : host;
 }
 
 type Addresses = Result<readonly ResolvedAddress[], PathFailure>;

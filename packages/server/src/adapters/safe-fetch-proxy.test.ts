@@ -103,6 +103,18 @@ describe('a fetch through a forward proxy', () => {
     expect(proxy.asked).toEqual([]);
   });
 
+  it.each([
+    'https://metadata.google.internal../',
+    'https://localhost../',
+    'https://127.0.0.1../',
+    'https://idp..internal/',
+    'https://./',
+  ])('is not made for %s: a proxy may read a name with an empty label as another', async (url) => {
+    const { proxy, fetch } = await world();
+    expect(await fetch(url, LIMITS, trust)).toEqual({ ok: false, error: 'name' });
+    expect(proxy.asked).toEqual([]);
+  });
+
   it('is made for private hosts of the list, by name or number, and never for a metadata service', async () => {
     const allowPrivate = ['idp.internal', '10.0.0.0/8', 'metadata.google.internal', '169.254.169.254'];
     const { proxy, fetch } = await world({ allowPrivate, refuse: '502 Bad Gateway' });

@@ -2,6 +2,7 @@ import type { Decisions, StoredDecision } from '../audit/port.ts';
 import { isId } from '../audit/decision-id.ts';
 import { decisionSummary, explainDecision } from '../audit/explain-decision.ts';
 import { jsonAnswer, type Answer } from '../http/message.ts';
+import type { Organization } from '../snapshot/model.ts';
 import type { Reader } from '../storage/port.ts';
 import { listDecisions, parseDecision, type DecisionListQuery } from '../storage/repositories/decisions.ts';
 import { apiError, callerError } from './answer.ts';
@@ -49,7 +50,7 @@ const FILTERS = [
 export async function listOrganizationDecisions(deps: DecisionsDeps, call: ApiCall): Promise<Answer> {
   const query = readQuery(call.request, FILTERS);
   if (!query.ok) return apiError(400, query.error);
-  const wanted = listQuery(query.value, call.organization().name);
+  const wanted = listQuery(query.value, call.organization());
   if (typeof wanted === 'string') return apiError(400, wanted);
   const { maxResults } = query.value;
   const rows = await deps.reader.read(listDecisions(wanted));
@@ -60,8 +61,11 @@ export async function listOrganizationDecisions(deps: DecisionsDeps, call: ApiCa
   return jsonAnswer(200, { decisions, ...(more ? { continuationToken: last.id } : {}) });
 }
 
-function listQuery(query: Query<(typeof FILTERS)[number]>, organization: string): DecisionListQuery | string {
-  const { since, until, kind, effect, ...rest } = query.values;
+function listQuery(
+  query: Query<(typeof FILTERS)[number]>,
+  organization: Organization,
+): DecisionListQuery | string {
+  const { since, until, kind, effect, issuer, ...rest } = query.values;
   if (kind !== undefined && kind !== 'exchange' && kind !== 'gateway')
     return 'kind is none of exchange and gateway.';
   if (effect !== undefined && effect !== 'allow' && effect !== 'deny')
@@ -73,15 +77,22 @@ function listQuery(query: Query<(typeof FILTERS)[number]>, organization: string)
   if (continuationToken !== undefined && !isId('dec', continuationToken))
     return 'continuationToken is not one that this list gave.';
   return {
-    organization,
+    organization: organization.name,
     limit: query.maxResults + 1,
     ...rest,
+    ...(issuer === undefined ? {} : { issuer: issuerIdOf(organization, issuer) }),
     ...(kind === undefined ? {} : { kind }),
     ...(effect === undefined ? {} : { effect }),
     ...(from === undefined ? {} : { since: from }),
     ...(to === undefined ? {} : { until: to }),
     ...(continuationToken === undefined ? {} : { before: continuationToken }),
   };
+}
+
+/** A decision is shown with the name of its issuer and stored with the id: whoever read the one may ask by it. */
+function issuerIdOf({ name, issuersById }: Organization, issuer: string): string {
+  const named = [...issuersById.values()].find((candidate) => `${name}/${candidate.name}` === issuer);
+  return named?.id ?? issuer;
 }
 
 /** Epoch milliseconds; not a number for what is no time. */

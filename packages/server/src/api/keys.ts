@@ -40,7 +40,10 @@ export async function rotateKeys(deps: KeysDeps, call: ApiCall): Promise<Answer>
   }
 }
 
-/** POST /api/keys/{ring}/{kid}/revoke: 204. What the key signed stops being ours at once. */
+/**
+ * POST /api/keys/{ring}/{kid}/revoke: 204. What the key signed stops being ours at once; of `checksum`, a token that is
+ * known in memory goes on, since it is found by its hash and not by its checksum.
+ */
 export async function revokeKey(deps: KeysDeps, call: ApiCall): Promise<Answer> {
   const ring = ringOf(deps, call);
   if (!ring) return apiError(404, 'No such ring.');

@@ -1,4 +1,4 @@
-import { isObject, principalId, type Claims, type Json, type Result } from '@countersign/core';
+import { principalId, type Claims, type Json, type Result } from '@countersign/core';
 import { isId } from '../audit/decision-id.ts';
 import { jsonAnswer, type Answer } from '../http/message.ts';
 import type { Reader } from '../storage/port.ts';
@@ -145,5 +145,5 @@ function massRevocation(body: Claims, organization: string, now: number): MassRe
 
 function present(body: Claims, name: string): boolean {
   const value: Json | undefined = Object.hasOwn(body, name) ? body[name] : undefined;
-  return value !== undefined && value !== null && !isObject(value);
+  return value !== undefined && value !== null;
 }

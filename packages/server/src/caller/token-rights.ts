@@ -15,9 +15,16 @@ export function mayAct(snapshot: Snapshot, caller: Caller, token: TokenRecord): 
   return token.organization !== undefined && roleIn(snapshot, caller.principal, token.organization) === 'A';
 }
 
-/** `user` names a person once and for all: `usr_…` is never given again, and `PROVIDER/SUB` holds its provider. */
-function samePerson({ principal }: Caller, token: TokenRecord): boolean {
+/**
+ * `user` names a person once and for all: `usr_…` is never given again, and `PROVIDER/SUB` holds its provider. But a
+ * login is one person on the whole server, and what an organization says of it counts there alone (threat 18): whom one
+ * calls `ada` is nobody to what another has issued to her.
+ */
+function samePerson({ principal, token: own }: Caller, token: TokenRecord): boolean {
   return (
-    principal.kind === 'user' && token.principal.kind === 'user' && principal.user === token.principal.user
+    principal.kind === 'user' &&
+    token.principal.kind === 'user' &&
+    principal.user === token.principal.user &&
+    own?.organization === token.organization
   );
 }

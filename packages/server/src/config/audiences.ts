@@ -14,10 +14,11 @@ export function audiencesOf(
 
 /**
  * Every `aud` that an allow policy pins without a wildcard: whoever wrote the policy has said that such tokens are
- * meant for us. A deny says the opposite, and a pattern says nothing exact.
+ * meant for us. A deny says the opposite, a pattern says nothing exact, and a policy in audit mode decides nothing: the
+ * policies beside it would take tokens that were made for somebody else.
  */
-function pinnedAudiences({ decision, rules, match }: TrustPolicy): readonly string[] {
-  if (decision !== 'allow') return [];
+function pinnedAudiences({ decision, mode, rules, match }: TrustPolicy): readonly string[] {
+  if (decision !== 'allow' || mode === 'audit') return [];
   const patterns = Object.entries(rules).filter(([path, pattern]) => isAud(path) && !/[*?.]/.test(pattern));
   const matchers = Object.entries(match).filter(([path]) => isAud(path));
   return [

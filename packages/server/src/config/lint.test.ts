@@ -120,3 +120,21 @@ describe('conditions', () => {
     expect(problems[1]).toContain('.condition: ');
   });
 });
+
+describe('private networks', () => {
+  const rules = (text: string) => {
+    const loaded = loadConfig(source(`${HEAD}allow_private_issuers: ${text}\n`));
+    return loaded.ok && loaded.value.findings.map(({ rule, path, line }) => [rule, path, line]);
+  };
+
+  it.each(['true', '[10.0.0.0/8, 0.0.0.0/0]', '["::/0"]'])(
+    'that are all open by %s are warned of',
+    (text) => {
+      expect(rules(text)).toEqual([['private-networks-open', 'allow_private_issuers', 2]]);
+    },
+  );
+
+  it.each(['false', '[10.0.0.0/8, idp.internal]', '[127.0.0.1]'])('are not by %s', (text) => {
+    expect(rules(text)).toEqual([]);
+  });
+});

@@ -30,7 +30,7 @@ interface LintProblem extends Problem {
 
 export function lintIssuers(value: Json, outline: Outline, conditions: ConditionCompiler | undefined): Lint {
   const errors: LintProblem[] = [];
-  const warnings: LintProblem[] = [];
+  const warnings: LintProblem[] = [...lintPrivateNetworks(value)];
   for (const organization of outline.organizations) {
     for (const { path: named } of organization.issuers) {
       const path = typeof named.at(-1) === 'string' ? named.slice(0, -1) : named;
@@ -43,6 +43,17 @@ export function lintIssuers(value: Json, outline: Outline, conditions: Condition
     }
   }
   return { errors, warnings };
+}
+
+/** `true` is for a laptop. A list that holds a whole family of addresses says no less. */
+function lintPrivateNetworks(value: Json): readonly LintProblem[] {
+  const path = ['allow_private_issuers'];
+  const allowed = valueAt(value, path);
+  const open = Array.isArray(allowed)
+    ? allowed.some((entry) => typeof entry === 'string' && entry.endsWith('/0'))
+    : allowed === true;
+  const message = 'keys may come from any private address; list the hosts and networks of your issuers';
+  return open ? [{ path, message, rule: 'private-networks-open' }] : [];
 }
 
 function findingsOf(

@@ -31,6 +31,18 @@ describe('parseParameters', () => {
     }
   });
 
+  it('keeps all values of a member that is repeated in JSON, so that a last null takes nothing back', () => {
+    const values = (text: string) => {
+      const result = json(text);
+      return result.ok && result.value.values.get('a');
+    };
+    expect(values('{"a":"1","b":"2","a":"3"}')).toEqual(['1', '3']);
+    expect(values('{"a":"1","a":null}')).toEqual(['1', null]);
+    expect(values('{"a":null,"a":null}')).toEqual([null, null]);
+    // Not joined: one empty list would make a repeated member a single one.
+    expect(values('{"a":["1"],"a":[]}')).toEqual([['1'], []]);
+  });
+
   it.each([
     ['no media type', undefined, undefined, '{}'],
     ['an unknown media type', 'text/plain', undefined, '{}'],

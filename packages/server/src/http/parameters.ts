@@ -58,11 +58,12 @@ function parseJson(text: string): Result<Parameters, 'request.body'> {
   const repeated = repeatedMembers(text);
   const values = new Map<string, readonly Json[]>();
   for (const name of names) {
+    // JSON.parse keeps the last of two members with one name; another parser in front of us may keep the first. Also
+    // where the last is null: it must not take back an `actor_token` or a `resource` that stands before it.
+    const several = repeated.get(name);
     const value = document[name];
-    if (value === undefined || value === null) continue;
-    // JSON.parse keeps the last of two members with one name; another parser in front of us may keep the first.
-    if (repeated.has(name)) values.set(name, [value, value]);
-    else values.set(name, Array.isArray(value) ? value : [value]);
+    if (several) values.set(name, several);
+    else if (value !== undefined && value !== null) values.set(name, Array.isArray(value) ? value : [value]);
   }
   return ok({ values });
 }

@@ -135,6 +135,7 @@ describe('the audiences of an issuer', () => {
     [{ match: { aud: { equals: 'a', one_of: ['a', 'b'] } } }, []],
     [{ match: { aud: { equals: 'https://cs.example' } } }, []],
     [{ decision: 'deny', match: { aud: { equals: 'vault' } } }, []],
+    [{ mode: 'audit', match: { aud: { equals: 'vault' } } }, []],
   ])('are ours and what allow policies pin: %j', (policy, more) => {
     expect(audiences(acme({ ...allow, ...policy }))).toEqual([...DEFAULT, ...more]);
   });

@@ -18,7 +18,9 @@ export function provePolicyTests(
     }
     const { passed, effect, lines } = runPolicyTest({ issuer, directory: organization.directory }, test);
     if (passed) return [];
-    const message = `this test expects ${test.expect} and gets ${effect}: ${inOneLine(lines)}`;
+    // A deny that was expected and proves nothing, since there is no such target, fails too.
+    const got = effect === test.expect ? 'proves nothing' : `gets ${effect}`;
+    const message = `this test expects ${test.expect} and ${got}: ${inOneLine(lines)}`;
     return [{ path, message, rule: 'policy-test' }];
   });
 }

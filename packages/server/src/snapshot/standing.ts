@@ -30,11 +30,14 @@ function remember(issuer: TrustedIssuer): ReadonlySet<string> {
   return known;
 }
 
-/** One of the policies that allowed a token has to be there still. Tokens that none allowed came another way. */
+/**
+ * Every policy that allowed a token has to be there still: they joined what they grant (the longest life, all resources),
+ * and what is left of them may never have granted so much. Tokens that none allowed came another way.
+ */
 function policiesStand(issuer: TrustedIssuer, { policies }: TokenRecord): boolean {
   if (policies.length === 0) return true;
   const known = POLICIES.get(issuer) ?? remember(issuer);
-  return policies.some((policy) => known.has(policy));
+  return policies.every((policy) => known.has(policy));
 }
 
 /** A provider that speaks for fewer organizations than it did when the session began no longer vouches for it. */

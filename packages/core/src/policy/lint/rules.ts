@@ -69,6 +69,11 @@ export const LINT_RULES = {
     cause: 'The address of the issuer means another machine elsewhere.',
     fix: 'Give the issuer a name of its own, or its keys by hand in jwks_file.',
   },
+  'private-networks-open': {
+    cause:
+      'Every private address is open, so that the keys of an issuer may be fetched from any machine inside.',
+    fix: 'List the hosts and networks where issuers are in allow_private_issuers.',
+  },
   'preset-mismatch': {
     cause: 'The URL of the issuer is that of another platform than the preset says.',
     fix: 'Leave the preset out: this URL is known.',
