@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { exchangeTargets } from './exchange.ts';
-import { pinned, round, type Measured, type Target } from './frame.ts';
+import { loopDelay, pinned, round, type Measured, type Target } from './frame.ts';
 import { measureFloods } from './flood.ts';
 import { gatewayTargets } from './gateway.ts';
-import { medians, owedLines, table, type Owed, type Report } from './report.ts';
+import { medians, owedLines, table, type Figures, type Owed, type Report } from './report.ts';
 
 /**
  * `npm run bench [-- exchange|gateway|flood] [--rounds N] [--connections N] [--seconds N]`: prints a table and writes the
@@ -39,10 +39,12 @@ async function measure(row: Row): Promise<Report> {
   for (let number = 0; number < Number(values.rounds); number += 1) {
     for (const [index, target] of row.targets.entries()) rounds[index]?.push(await round(target, options));
   }
-  const targets = row.targets.map(({ name }, index) => {
+  const targets: Figures[] = [];
+  for (const [index, target] of row.targets.entries()) {
     const own = rounds[index] ?? [];
-    return { name, rounds: own, median: medians(own) };
-  });
+    const delay = await loopDelay(target, options);
+    targets.push({ name: target.name, rounds: own, median: medians(own), delay });
+  }
   return { title: row.title, connections, pinned, targets };
 }
 

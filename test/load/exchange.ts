@@ -41,6 +41,7 @@ export async function exchangeTargets(): Promise<Row> {
 /** What the figures under load owe, as ratios within this run. */
 function owedOfLoad({ targets }: Report): readonly Owed[] {
   const [ours, theirs, floorOf] = targets.map(({ median }) => median);
+  const delay = targets[0]?.delay ?? Number.NaN;
   if (!ours || !theirs || !floorOf) throw new Error('three targets are measured');
   const rate = ours.requestsPerSecond / theirs.requestsPerSecond;
   const tail = ours.p99 / theirs.p99;
@@ -62,8 +63,8 @@ function owedOfLoad({ targets }: Report): readonly Owed[] {
     {
       what: 'event loop delay, p99',
       wanted: '≤ 5 ms',
-      measured: `${ours.delay.toFixed(1)} ms`,
-      met: ours.delay <= 5,
+      measured: `${delay.toFixed(1)} ms`,
+      met: delay <= 5,
     },
   ];
 }

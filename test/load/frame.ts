@@ -50,8 +50,6 @@ export interface Measured {
   readonly cpuPerRequest: number;
   /** Megabytes. */
   readonly rss: number;
-  /** Milliseconds: the p99 of the event loop's delay, the median of the half seconds of the round. */
-  readonly delay: number;
 }
 
 export interface RoundOptions {
@@ -81,8 +79,11 @@ export function loadCommand(script: URL, ...args: readonly string[]): readonly [
   return command(LOAD_CORE, ['--conditions=source', fileURLToPath(script), ...args]);
 }
 
-/** One round of one target: start, warm up, measure, stop. */
-export async function round(target: Target, options: RoundOptions): Promise<Measured> {
+/**
+ * The p99 of the event loop's delay under load, in milliseconds: the median of the half seconds of a round of its own,
+ * because the probe itself takes a fifth of the time of what it looks at.
+ */
+export async function loopDelay(target: Target, options: RoundOptions): Promise<number> {
   const started = await target.start();
   const folder = await mkdtemp(join(tmpdir(), 'countersign-delay-'));
   const delays = join(folder, 'delays');
@@ -90,8 +91,24 @@ export async function round(target: Target, options: RoundOptions): Promise<Meas
   try {
     const job = await started.ready();
     await generateLoad(job, options.connections, options.warmUp);
-    const before = cpuMicroseconds(child);
     const from = Date.now();
+    await generateLoad(job, options.connections, options.seconds);
+    return median(delaysSince(delays, from));
+  } finally {
+    await stop(child);
+    await rm(folder, { recursive: true, force: true });
+    await started.dispose?.();
+  }
+}
+
+/** One round of one target: start, warm up, measure, stop. */
+export async function round(target: Target, options: RoundOptions): Promise<Measured> {
+  const started = await target.start();
+  const child = spawnPinned(started);
+  try {
+    const job = await started.ready();
+    await generateLoad(job, options.connections, options.warmUp);
+    const before = cpuMicroseconds(child);
     const load = await generateLoad(job, options.connections, options.seconds);
     const cpu = cpuMicroseconds(child) - before;
     if (load.failed > 0)
@@ -102,11 +119,9 @@ export async function round(target: Target, options: RoundOptions): Promise<Meas
       p99: load.p99,
       cpuPerRequest: cpu / load.answered,
       rss: residentMegabytes(child),
-      delay: median(delaysSince(delays, from)),
     };
   } finally {
     await stop(child);
-    await rm(folder, { recursive: true, force: true });
     await started.dispose?.();
   }
 }
