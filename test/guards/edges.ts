@@ -220,4 +220,22 @@ export const edgeGuards: readonly Guard[] = [
     test: 'packages/core/src/exchange/scope.test.ts',
     fails: 'takes no token of ours for a name',
   },
+  {
+    threat: '16',
+    name: 'JSON bodies of the API nest to a bounded depth',
+    file: 'packages/server/src/api/json-body.ts',
+    guard: 'depth: 32',
+    without: 'depth: 64',
+    test: 'packages/server/src/api/json-body.test.ts',
+    fails: 'nests 32 levels and no more',
+  },
+  {
+    threat: '16',
+    name: 'JSON bodies of the API have a bounded number of members',
+    file: 'packages/server/src/api/json-body.ts',
+    guard: 'members: 4096',
+    without: 'members: 40960',
+    test: 'packages/server/src/api/json-body.test.ts',
+    fails: 'has 4,096 members and no more',
+  },
 ];

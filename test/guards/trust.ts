@@ -588,4 +588,32 @@ export const trustGuards: readonly Guard[] = [
     test: 'packages/server/src/adapters/pino-logger.test.ts',
     fails: 'cannot be forged with',
   },
+  {
+    threat: '6',
+    name: 'the last good copy stays while the issuer is down',
+    file: 'packages/server/src/adapters/issuer-keys.ts',
+    guard: "    deps.logger.warn('issuer keys cannot be had', {",
+    without: "    delete entry.copy;\n    deps.logger.warn('issuer keys cannot be had', {",
+    test: 'packages/server/src/adapters/issuer-keys.test.ts',
+    fails: 'leaves the last good copy in use, for a day and no longer',
+  },
+  {
+    threat: '6',
+    name: 'the last good copy ends after a day',
+    file: 'packages/server/src/adapters/issuer-keys.ts',
+    guard: 'now - entry.copy.fetchedAt >= KEEP_ON_FAILURE',
+    without: 'now - entry.copy.fetchedAt >= KEEP_ON_FAILURE * 2',
+    test: 'packages/server/src/adapters/issuer-keys.test.ts',
+    fails: 'leaves the last good copy in use, for a day and no longer',
+  },
+  {
+    threat: '6',
+    name: 'a rejected key has one successor',
+    file: 'packages/server/src/trust/validate.ts',
+    guard:
+      'return verifySignature(token, found.value) ? judgeClaims(token, checks) : err(KEY_REFUSALS.unknown);',
+    without: 'return judge(found) as Validated;',
+    test: 'packages/server/src/trust/validate.test.ts',
+    fails: 'tries the key that has taken the place of a rejected one, and no third',
+  },
 ];

@@ -43,10 +43,10 @@ describe('audit verify', () => {
   it('holds it against checkpoints that were kept elsewhere', async () => {
     const { deps, asked } = world(
       { ok: true, value: { ...VERIFIED, provenUpTo: '2026-11-22T00:00:00Z' } },
-      { kept: 'a.b.c' },
+      { kept: 'eyJa.b.c' },
     );
     expect(await main(['audit', 'verify', '--since', 'kept'], deps)).toBe(0);
-    expect(asked).toMatchObject([{ since: 'a.b.c' }]);
+    expect(asked).toMatchObject([{ since: 'eyJa.b.c' }]);
     expect(deps.out()).toContain('until 2026-11-22T00:00:00Z, by a checkpoint from elsewhere');
   });
 
@@ -66,6 +66,9 @@ describe('audit verify', () => {
     const { deps } = world({ ok: false, error: { kind: 'storage', message: 'no database' } });
     expect(await main(['audit', 'verify'], deps)).toBe(2);
     expect(await main(['audit', 'verify', '--since', 'absent'], world({}).deps)).toBe(2);
+    const wrong = world({ ok: true, value: VERIFIED }, { notes: 'no checkpoint in here' });
+    expect(await main(['audit', 'verify', '--since', 'notes'], wrong.deps)).toBe(2);
+    expect(wrong.asked).toEqual([]);
   });
 });
 

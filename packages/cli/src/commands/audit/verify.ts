@@ -35,9 +35,15 @@ async function readSince(
   deps: Deps,
 ): Promise<Result<string | undefined, CliFailure>> {
   if (path === undefined) return ok(undefined);
+  let text: string;
   try {
-    return ok(await deps.readFile(path, SINCE_LIMIT));
+    text = await deps.readFile(path, SINCE_LIMIT);
   } catch (fault) {
     return err(usage(`${path} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`));
   }
+  // The wrong file proves nothing about the trail: neither that it is whole nor that it is broken.
+  return MAY_BE_CHECKPOINT.test(text) ? ok(text) : err(usage(`${path} holds no checkpoint.`));
 }
+
+/** A compact JWS, alone or in a log line. */
+const MAY_BE_CHECKPOINT = /eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/;
