@@ -36,7 +36,7 @@ url: ${serviceUrl(port)}
 storage: sqlite:countersign.db
 admin_token: \${${ADMIN_TOKEN_VARIABLE}}
 allow_private_issuers: [127.0.0.1]    # the demo issuers are on loopback
-log: { level: warn }
+log: { level: error }
 
 organizations:
   - name: ${ORGANIZATION}
