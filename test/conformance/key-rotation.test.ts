@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exchangeReply } from '../support/exchange.ts';
 import { CLIENT_ID, startOpenIdProvider, type OpenIdProvider } from '../support/oidc-provider.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
+import { BUILD, smallHouse } from '../support/small-house.ts';
 
 /** `oidc-provider` changes its signing key while the server runs and knows the old one. */
 let provider: OpenIdProvider;
@@ -9,20 +10,12 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   provider = await startOpenIdProvider();
-  server = await startServerProcess(`
-listen: 127.0.0.1:\${PORT}
-url: http://localhost:\${PORT}
-storage: sqlite:countersign.db
-allow_private_issuers: true
-organizations:
-  - name: acme
-    issuers:
-      - name: provider
-        url: ${provider.url}
-        audiences: [${CLIENT_ID}]
-        policies:
-          - { decision: allow, token_type: organization, match: { sub: { equals: ada } } }
-`);
+  server = await startServerProcess(
+    smallHouse(provider.url, {
+      policies: [{ ...BUILD, match: { sub: { equals: 'ada' } } }],
+      issuer: { audiences: [CLIENT_ID] },
+    }),
+  );
 });
 afterAll(async () => {
   await server.dispose();

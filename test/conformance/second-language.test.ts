@@ -5,6 +5,7 @@ import { hasPythonModule, PYTHON } from '../setup/debian.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { ask, post } from '../support/request.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
+import { BUILD, smallHouse } from '../support/small-house.ts';
 
 /** Our signed tokens, verified by Debian's python3-jwcrypto with the keys that we publish. */
 let issuer: TestIssuer;
@@ -12,19 +13,7 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   issuer = await startIssuer('ES256');
-  server = await startServerProcess(`
-listen: 127.0.0.1:\${PORT}
-url: http://localhost:\${PORT}
-storage: sqlite:countersign.db
-allow_private_issuers: true
-organizations:
-  - name: acme
-    issuers:
-      - name: ci
-        url: ${issuer.url}
-        policies:
-          - { decision: allow, token_type: organization, format: jwt, match: { sub: { equals: build } } }
-`);
+  server = await startServerProcess(smallHouse(issuer.url, { policies: [{ ...BUILD, format: 'jwt' }] }));
 });
 afterAll(async () => {
   await server.dispose();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_TOKEN } from '../e2e/house.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
+import { BUILD, smallHouse } from '../support/small-house.ts';
 
 /**
  * `openid-client` and `oauth4webapi` find the server by its metadata and use it as they would use any: discovery,
@@ -17,22 +18,11 @@ let configuration: client.Configuration;
 beforeAll(async () => {
   issuer = await startIssuer('RS256');
   server = await startServerProcess(
-    `
-listen: 127.0.0.1:\${PORT}
-url: http://localhost:\${PORT}
-storage: sqlite:countersign.db
-admin_token: \${COUNTERSIGN_ADMIN_TOKEN}
-allow_private_issuers: true
-organizations:
-  - name: acme
-    teams: [{ name: platform, members: [] }]
-    issuers:
-      - name: ci
-        url: ${issuer.url}
-        policies:
-          - { decision: allow, token_type: organization, match: { sub: { equals: build } } }
-          - { decision: allow, token_type: team, team: platform, format: jwt, match: { sub: { equals: build } } }
-`,
+    smallHouse(issuer.url, {
+      policies: [BUILD, { ...BUILD, token_type: 'team', team: 'platform', format: 'jwt' }],
+      organization: { teams: [{ name: 'platform', members: [] }] },
+      settings: { admin_token: '${COUNTERSIGN_ADMIN_TOKEN}' },
+    }),
     { COUNTERSIGN_ADMIN_TOKEN: ADMIN_TOKEN },
   );
   configuration = await client.discovery(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { ask, type Reply } from '../support/request.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
+import { BUILD, smallHouse } from '../support/small-house.ts';
 
 /** `failures_per_second_per_address`: who fails too often waits, and nobody else does. */
 let issuer: TestIssuer;
@@ -10,20 +11,12 @@ const BURST = 10;
 
 beforeAll(async () => {
   issuer = await startIssuer('ES256');
-  server = await startServerProcess(`
-listen: 127.0.0.1:\${PORT}
-url: http://localhost:\${PORT}
-storage: sqlite:countersign.db
-allow_private_issuers: true
-limits: { failures_per_second_per_address: 1 }
-organizations:
-  - name: acme
-    issuers:
-      - name: ci
-        url: ${issuer.url}
-        policies:
-          - { decision: allow, token_type: organization, match: { sub: { equals: build } } }
-`);
+  server = await startServerProcess(
+    smallHouse(issuer.url, {
+      policies: [BUILD],
+      settings: { limits: { failures_per_second_per_address: 1 } },
+    }),
+  );
 });
 afterAll(async () => {
   await server.dispose();

@@ -4,6 +4,7 @@ import { exchangeReply } from '../support/exchange.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { ask } from '../support/request.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
+import { BUILD, smallHouse } from '../support/small-house.ts';
 
 /** `replay: once` (threat 7): at most one live token from a subject token, whatever happens around it. */
 let issuer: TestIssuer;
@@ -11,20 +12,9 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   issuer = await startIssuer('ES256');
-  server = await startServerProcess(`
-listen: 127.0.0.1:\${PORT}
-url: http://localhost:\${PORT}
-storage: sqlite:countersign.db
-allow_private_issuers: true
-organizations:
-  - name: acme
-    issuers:
-      - name: ci
-        url: ${issuer.url}
-        replay: once
-        policies:
-          - { decision: allow, token_type: organization, match: { sub: { equals: build } } }
-`);
+  server = await startServerProcess(
+    smallHouse(issuer.url, { policies: [BUILD], issuer: { replay: 'once' } }),
+  );
 });
 afterAll(async () => {
   await server.dispose();

@@ -1,81 +1,36 @@
 import { sign } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../storage/engine/sqlite.ts';
-import type { Database, Reader } from '../storage/port.ts';
 import { insertToken } from '../storage/repositories/tokens.ts';
 import { hashOf } from './issue.ts';
-import { createMassRevocations } from './mass-revocations.ts';
 import type { TokenRecord } from './model.ts';
-import { createPresenter, type Presenter } from './present.ts';
 import { MAX_SIGNED, mintSigned } from './signed.ts';
-import { checksums, HEARS, RECORD, ringOfOne } from './testing/fixture.ts';
-import { TokenTable } from './token-table.ts';
+import { RECORD, ringOfOne } from './testing/fixture.ts';
+import { createRig } from './testing/rig.ts';
 
-let database: Database;
-let table: TokenTable;
-let accessRing: ReturnType<typeof ringOfOne>;
-/** Epoch milliseconds. */
-let now: number;
-let reads: number;
-
-beforeAll(async () => {
-  const opened = await openSqlite({ path: ':memory:' });
-  if (!opened.ok) throw new Error(opened.error.kind);
-  database = opened.value;
-});
-
-afterAll(() => database.close());
-
-beforeEach(async () => {
-  await database.write([{ sql: 'delete from token', parameters: [] }]);
-  table = new TokenTable({ claimPaths: [['sub']] });
-  accessRing = ringOfOne();
-  now = 1_500_000;
-  reads = 0;
-});
-
-const clock = { now: () => now };
-
-const counted: Reader = {
-  read: (statement) => {
-    reads += 1;
-    return database.read(statement);
-  },
-};
-
-function presenter(): Presenter {
-  const massRevocations = createMassRevocations();
-  return createPresenter({
-    table,
-    massRevocations,
-    checksums,
-    accessRing,
-    feed: HEARS,
-    reader: counted,
-    clock,
-  });
-}
+const rig = createRig(await openSqlite({ path: ':memory:' }));
+const { database, presenter } = rig;
 
 describe('a signed token', () => {
   const SIGNED: TokenRecord = { ...RECORD, format: 'jwt' };
 
   it('is live by its row, also when nothing it says about itself is true any more', async () => {
-    const { value, hash } = mintSigned({ ring: accessRing }, { exp: 1 });
+    const { value, hash } = mintSigned({ ring: rig.accessRing }, { exp: 1 });
     await database.write([insertToken(hash, SIGNED)]);
     const present = presenter();
     expect(await present(value)).toEqual({ state: 'live', token: SIGNED });
     expect(present(value)).toEqual({ state: 'live', token: SIGNED });
-    expect(reads).toBe(1);
-    now = 2_000_000;
+    expect(rig.reads).toBe(1);
+    rig.now = 2_000_000;
     expect(present(value)).toEqual({ state: 'expired' });
   });
 
   it('never reaches storage when our ring has not signed it', () => {
     const foreign = mintSigned({ ring: ringOfOne() }, {}).value;
-    const { value } = mintSigned({ ring: accessRing }, { sub: 'a' });
+    const { value } = mintSigned({ ring: rig.accessRing }, { sub: 'a' });
     const [header, payload, signature] = value.split('.') as [string, string, string];
     const other = Buffer.from('{"sub":"b"}').toString('base64url');
-    const long = mintSigned({ ring: accessRing }, { filler: 'x'.repeat(1000) }).value;
+    const long = mintSigned({ ring: rig.accessRing }, { filler: 'x'.repeat(1000) }).value;
     const present = presenter();
     for (const wrong of [
       foreign,
@@ -88,33 +43,33 @@ describe('a signed token', () => {
     ]) {
       expect(present(wrong)).toEqual({ state: 'invalid' });
     }
-    expect(reads).toBe(0);
+    expect(rig.reads).toBe(0);
   });
 
   it('is another value, and invalid, when its signature was altered to a second one that verifies', async () => {
-    const { value, hash } = mintSigned({ ring: accessRing }, { sub: 'a' });
-    table.insert(hash, SIGNED);
+    const { value, hash } = mintSigned({ ring: rig.accessRing }, { sub: 'a' });
+    rig.table.insert(hash, SIGNED);
     expect(await presenter()(withOtherSignature(value))).toEqual({ state: 'invalid' });
     expect(presenter()(value)).toMatchObject({ state: 'live' });
   });
 
   it('is over with the key that signed it, although the table knows it', () => {
-    const { value, hash } = mintSigned({ ring: accessRing }, {});
-    table.insert(hash, SIGNED);
+    const { value, hash } = mintSigned({ ring: rig.accessRing }, {});
+    rig.table.insert(hash, SIGNED);
     const present = presenter();
     expect(present(value)).toMatchObject({ state: 'live' });
     const { published } = ringOfOne();
-    accessRing.published = published;
+    rig.accessRing.published = published;
     expect(present(value)).toEqual({ state: 'invalid' });
   });
 
   it('does not become one by the ring of another purpose', () => {
-    const { privateKey, kid } = accessRing.signing();
+    const { privateKey, kid } = rig.accessRing.signing();
     const text = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
     const input = `${text({ alg: 'ES256', typ: 'JWT', kid })}.${text({ sub: 'a' })}`;
     const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
     const value = `${input}.${signature.toString('base64url')}`;
-    table.insert(hashOf(value), SIGNED);
+    rig.table.insert(hashOf(value), SIGNED);
     expect(presenter()(value)).toEqual({ state: 'invalid' });
   });
 });

@@ -1,95 +1,35 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createChecksumRing } from '../keys/checksum-ring.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
-import type { Database, Reader } from '../storage/port.ts';
-import { insertToken, revokeToken as markRevoked } from '../storage/repositories/tokens.ts';
-import { mintToken, type MintedToken } from './issue.ts';
-import { createMassRevocations, type MassRevocations } from './mass-revocations.ts';
-import type { Presented, TokenRecord } from './model.ts';
-import { createPresenter, MAX_LOOKUPS, type Presenter } from './present.ts';
-import { checksums, HEARS, mint, random, RECORD, ringOfOne } from './testing/fixture.ts';
+import { revokeToken as markRevoked } from '../storage/repositories/tokens.ts';
+import { mintToken } from './issue.ts';
+import type { Presented } from './model.ts';
+import { MAX_LOOKUPS } from './present.ts';
+import { mint, random, RECORD } from './testing/fixture.ts';
+import { createRig } from './testing/rig.ts';
 import { TokenTable } from './token-table.ts';
 
-let database: Database;
-let table: TokenTable;
-let massRevocations: MassRevocations;
-/** Epoch milliseconds. */
-let now: number;
-let reads: number;
-
-beforeAll(async () => {
-  const opened = await openSqlite({ path: ':memory:' });
-  if (!opened.ok) throw new Error(opened.error.kind);
-  database = opened.value;
-});
-
-afterAll(() => database.close());
-
-beforeEach(async () => {
-  await database.write([{ sql: 'delete from token', parameters: [] }]);
-  table = new TokenTable({ claimPaths: [['sub']] });
-  massRevocations = createMassRevocations();
-  now = 1_500_000;
-  reads = 0;
-});
-
-const clock = { now: () => now };
-
-const counted: Reader = {
-  read: (statement) => {
-    reads += 1;
-    return database.read(statement);
-  },
-};
-
-function presenter(reader: Reader = counted): Presenter {
-  return createPresenter({
-    table,
-    massRevocations,
-    checksums,
-    accessRing: ringOfOne(),
-    feed: HEARS,
-    reader,
-    clock,
-  });
-}
-
-async function stored(record: TokenRecord = RECORD): Promise<MintedToken> {
-  const minted = mint(record.prefix);
-  expect((await database.write([insertToken(minted.hash, record)])).ok).toBe(true);
-  return minted;
-}
+const rig = createRig(await openSqlite({ path: ':memory:' }));
+const { counted, database, held, presenter, stored } = rig;
 
 function settled(answers: readonly (Presented | Promise<Presented>)[]): Promise<readonly Presented[]> {
   return Promise.all(answers.map((answer) => Promise.resolve(answer)));
 }
 
-/** A reader whose answers wait until they are let go. */
-function held(): { readonly reader: Reader; readonly release: () => void } {
-  let release = (): void => undefined;
-  const gate = new Promise<void>((resolve) => (release = resolve));
-  const read: Reader['read'] = async (statement) => {
-    const answer = await counted.read(statement);
-    await gate;
-    return answer;
-  };
-  return { reader: { read }, release };
-}
-
 describe('a presented token', () => {
   it('that the table knows is live at once, without a promise and without storage', () => {
     const { value, hash } = mint();
-    table.insert(hash, RECORD);
+    rig.table.insert(hash, RECORD);
     expect(presenter()(value)).toEqual({ state: 'live', token: RECORD });
-    expect(reads).toBe(0);
+    expect(rig.reads).toBe(0);
   });
 
   it('lives until the second of its expiry and not through it', () => {
     const { value, hash } = mint();
-    table.insert(hash, RECORD);
-    now = 1_999_999;
+    rig.table.insert(hash, RECORD);
+    rig.now = 1_999_999;
     expect(presenter()(value)).toMatchObject({ state: 'live' });
-    now = 2_000_000;
+    rig.now = 2_000_000;
     expect(presenter()(value)).toEqual({ state: 'expired' });
   });
 
@@ -107,7 +47,7 @@ describe('a presented token', () => {
     ];
     for (const other of [...others, 'a'.repeat(100_000)])
       expect(presenter()(other)).toEqual({ state: 'invalid' });
-    expect(reads).toBe(0);
+    expect(rig.reads).toBe(0);
   });
 
   it('that storage knows is live, and the next time without storage', async () => {
@@ -115,7 +55,7 @@ describe('a presented token', () => {
     const present = presenter();
     expect(await present(value)).toEqual({ state: 'live', token: RECORD });
     expect(present(value)).toEqual({ state: 'live', token: RECORD });
-    expect(reads).toBe(1);
+    expect(rig.reads).toBe(1);
   });
 
   it('has the same claims whether it was known or looked up: those that somebody reads', async () => {
@@ -134,15 +74,17 @@ describe('a presented token', () => {
     expect(await present(unknown.value)).toEqual({ state: 'invalid' });
     expect(await present(expired.value)).toEqual({ state: 'expired' });
     expect(await present(revoked.value)).toEqual({ state: 'revoked' });
-    expect(table.size).toBe(0);
+    expect(rig.table.size).toBe(0);
   });
 
   it('is unavailable, never invalid, while storage is silent; and asked again afterwards', async () => {
     const { value } = await stored();
     let silent = true;
     const present = presenter({
-      read: (statement) =>
-        silent ? Promise.resolve({ ok: false, error: 'unavailable' }) : counted.read(statement),
+      reader: {
+        read: (statement) =>
+          silent ? Promise.resolve({ ok: false, error: 'unavailable' }) : counted.read(statement),
+      },
     });
     expect(await present(value)).toEqual({ state: 'unavailable' });
     silent = false;
@@ -152,16 +94,16 @@ describe('a presented token', () => {
   it('is looked up once for all who ask at the same time', async () => {
     const { value } = await stored();
     const { reader, release } = held();
-    const present = presenter(reader);
+    const present = presenter({ reader });
     const answers = Array.from({ length: 10 }, () => present(value));
     release();
     for (const answer of await settled(answers)) expect(answer).toEqual({ state: 'live', token: RECORD });
-    expect(reads).toBe(1);
+    expect(rig.reads).toBe(1);
   });
 
   it('is unavailable beyond 64 look-ups at once, and looked up when one has ended', async () => {
     const { reader, release } = held();
-    const present = presenter(reader);
+    const present = presenter({ reader });
     const values = Array.from({ length: MAX_LOOKUPS + 1 }, () => mint().value);
     const [last, ...first] = values;
     const answers = first.map((value) => present(value));
@@ -185,12 +127,12 @@ describe('a presented token', () => {
   });
 
   it('that finds no room in the table is good all the same', async () => {
-    table = new TokenTable({ bounds: { tokens: 0 }, claimPaths: [['sub']] });
+    rig.table = new TokenTable({ bounds: { tokens: 0 }, claimPaths: [['sub']] });
     const { value } = await stored();
     const present = presenter();
     expect(await present(value)).toMatchObject({ state: 'live' });
     expect(await present(value)).toMatchObject({ state: 'live' });
-    expect(reads).toBe(2);
+    expect(rig.reads).toBe(2);
   });
 });
 
@@ -199,19 +141,19 @@ describe('a token that was revoked with many others', () => {
 
   it('is revoked although the table knows it, and although its row does not say so', async () => {
     const known = mint();
-    table.insert(known.hash, RECORD);
+    rig.table.insert(known.hash, RECORD);
     const looked = await stored();
-    massRevocations.add(ALL);
+    rig.massRevocations.add(ALL);
     const present = presenter();
     expect(present(known.value)).toEqual({ state: 'revoked' });
     expect(await present(looked.value)).toEqual({ state: 'revoked' });
-    expect(table.find(looked.hash)).toBeUndefined();
+    expect(rig.table.find(looked.hash)).toBeUndefined();
   });
 
   it('stays live when it was issued afterwards', () => {
     const { value, hash } = mint();
-    table.insert(hash, { ...RECORD, issuedAt: 1001 });
-    massRevocations.add(ALL);
+    rig.table.insert(hash, { ...RECORD, issuedAt: 1001 });
+    rig.massRevocations.add(ALL);
     expect(presenter()(value)).toMatchObject({ state: 'live' });
   });
 });

@@ -1,86 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createDecisions } from '../audit/decision-writer.ts';
 import type { Decisions } from '../audit/port.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
-import type { Database, Reader } from '../storage/port.ts';
 import { changesAfter, parseChange } from '../storage/repositories/changes.ts';
 import { massRevocationsPage, parseMassRevocation } from '../storage/repositories/mass-revocations.ts';
-import { insertToken } from '../storage/repositories/tokens.ts';
-import type { MintedToken } from './issue.ts';
-import { createMassRevocations, type MassRevocations } from './mass-revocations.ts';
 import type { MassRevocation } from './model.ts';
-import { createPresenter, type Presenter } from './present.ts';
 import { revokeMany, revokeToken, type RevokeDeps, type RevokeManyDeps } from './revoke.ts';
-import { checksums, HEARS, linesOf, mint, random, RECORD, ringOfOne } from './testing/fixture.ts';
-import { TokenTable } from './token-table.ts';
+import { linesOf, mint, random, RECORD } from './testing/fixture.ts';
+import { createRig, NOW } from './testing/rig.ts';
 
-let database: Database;
-let table: TokenTable;
-let massRevocations: MassRevocations;
-let reads: number;
+const rig = createRig(await openSqlite({ path: ':memory:' }));
+const { clock, database, held, presenter, stored } = rig;
+
 let lines: string[];
-
-beforeAll(async () => {
-  const opened = await openSqlite({ path: ':memory:' });
-  if (!opened.ok) throw new Error(opened.error.kind);
-  database = opened.value;
-});
-
-afterAll(() => database.close());
-
-beforeEach(async () => {
-  await database.write(
-    ['token', 'audit', 'change', 'mass_revocation'].map((name) => ({
-      sql: `delete from "${name}"`,
-      parameters: [],
-    })),
-  );
-  table = new TokenTable({ claimPaths: [['sub']] });
-  massRevocations = createMassRevocations();
-  reads = 0;
+beforeEach(() => {
   lines = [];
 });
-
-/** Epoch milliseconds. */
-const NOW = 1_500_000;
-const clock = { now: () => NOW };
-
-const counted: Reader = {
-  read: (statement) => {
-    reads += 1;
-    return database.read(statement);
-  },
-};
-
-function presenter(reader: Reader = counted): Presenter {
-  return createPresenter({
-    table,
-    massRevocations,
-    checksums,
-    accessRing: ringOfOne(),
-    feed: HEARS,
-    reader,
-    clock,
-  });
-}
-
-async function stored(): Promise<MintedToken> {
-  const minted = mint();
-  expect((await database.write([insertToken(minted.hash, RECORD)])).ok).toBe(true);
-  return minted;
-}
-
-/** A reader whose answers wait until they are let go. */
-function held(): { readonly reader: Reader; readonly release: () => void } {
-  let release = (): void => undefined;
-  const gate = new Promise<void>((resolve) => (release = resolve));
-  const read: Reader['read'] = async (statement) => {
-    const answer = await counted.read(statement);
-    await gate;
-    return answer;
-  };
-  return { reader: { read }, release };
-}
 
 const QUIET = linesOf([]);
 
@@ -93,6 +28,7 @@ const silent: Pick<Decisions, 'changed'> = {
 };
 
 function revokeDeps(): RevokeDeps & RevokeManyDeps {
+  const { table, massRevocations } = rig;
   return { decisions: decisions(), table, massRevocations, clock, logger: linesOf(lines) };
 }
 
@@ -147,16 +83,16 @@ describe('a revoked token', () => {
   it('is not brought back by a look-up that storage answered before', async () => {
     const { value, hash } = await stored();
     const { reader, release } = held();
-    const present = presenter(reader);
+    const present = presenter({ reader });
     const early = present(value);
-    await expect.poll(() => reads).toBe(1);
+    await expect.poll(() => rig.reads).toBe(1);
     await revokeToken(revokeDeps(), hash, RECORD, 'usr_1');
     const late = present(value);
     release();
     expect(await early).toMatchObject({ state: 'live' });
     expect(await late).toEqual({ state: 'revoked' });
     expect(await present(value)).toEqual({ state: 'revoked' });
-    expect(table.size).toBe(0);
+    expect(rig.table.size).toBe(0);
   });
 
   it('is forgotten by this process even when storage does not say what became of it', async () => {
@@ -167,7 +103,7 @@ describe('a revoked token', () => {
       decisions: silent,
     };
     expect(await revokeToken(failing, hash, RECORD, 'usr_1')).toEqual({ ok: false, error: 'unavailable' });
-    expect(table.size).toBe(0);
+    expect(rig.table.size).toBe(0);
     expect(lines).toEqual([]);
   });
 });
@@ -184,7 +120,7 @@ describe('many tokens', () => {
     const { value } = await stored();
     const present = presenter();
     await present(value);
-    for (let at = 0; at < 20; at += 1) table.insert(mint().hash, { ...RECORD, issuedAt: 1395 + at });
+    for (let at = 0; at < 20; at += 1) rig.table.insert(mint().hash, { ...RECORD, issuedAt: 1395 + at });
     // The one that was looked up, and those issued from 1395 to 1400.
     expect(await revokeMany(revokeDeps(), ALL, 'usr_1')).toEqual({ ok: true, value: { revoked: 7 } });
     expect(await present(value)).toEqual({ state: 'revoked' });
@@ -196,8 +132,8 @@ describe('many tokens', () => {
   });
 
   it('are not counted twice', async () => {
-    table.insert(mint().hash, RECORD);
-    table.insert(mint().hash, { ...RECORD, issuedAt: 1450 });
+    rig.table.insert(mint().hash, RECORD);
+    rig.table.insert(mint().hash, { ...RECORD, issuedAt: 1450 });
     expect(await revokeMany(revokeDeps(), ALL, 'usr_1')).toMatchObject({ value: { revoked: 1 } });
     expect(await revokeMany(revokeDeps(), { ...ALL, before: 1500 }, 'usr_1')).toMatchObject({
       value: { revoked: 1 },
@@ -206,7 +142,7 @@ describe('many tokens', () => {
 
   it('are not over here when storage did not take it, so that no answer differs from what others say', async () => {
     const { value, hash } = mint();
-    table.insert(hash, RECORD);
+    rig.table.insert(hash, RECORD);
     expect(await revokeMany({ ...revokeDeps(), decisions: silent }, ALL, 'usr_1')).toEqual({
       ok: false,
       error: 'unavailable',
