@@ -72,6 +72,7 @@ export {
   SIGNED_MAX_EXPIRATION,
 } from './exchange/lifetime.ts';
 export { defaultAudiences, parseAudience } from './exchange/audience.ts';
+export { targetExists } from './exchange/target-exists.ts';
 export { canonicalResource, MAX_RESOURCES } from './exchange/resource.ts';
 
 // Tokens. (section of the exchange helper)

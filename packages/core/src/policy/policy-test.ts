@@ -3,6 +3,7 @@ import type { Decision, Effect, RuleTrace } from '../decision.ts';
 import { exchange, exchangeFacts } from '../exchange/exchange.ts';
 import type { Directory, ExchangeRequest, SubjectIssuer } from '../exchange/model.ts';
 import { parseScope } from '../exchange/scope.ts';
+import { targetExists } from '../exchange/target-exists.ts';
 import type { TokenType } from '../token/token-type.ts';
 import { explain } from './explain.ts';
 import { quote } from './wording.ts';
@@ -50,7 +51,7 @@ export function runPolicyTest({ issuer, directory }: PolicyTestSubject, test: Po
     issuer.trust.policy,
     exchangeFacts({ claims: test.claims, request }),
   );
-  if (!exists(request.target, directory))
+  if (!targetExists(directory, request.target))
     return {
       ...failed([
         ...lines,
@@ -69,17 +70,4 @@ export function runPolicyTest({ issuer, directory }: PolicyTestSubject, test: Po
 
 function failed(lines: readonly string[]): PolicyTestOutcome {
   return { passed: false, effect: 'deny', lines, nearest: [] };
-}
-
-function exists(target: ExchangeRequest['target'], directory: Directory): boolean {
-  switch (target.type) {
-    case 'organization':
-      return true;
-    case 'team':
-      return directory.teams.has(target.team);
-    case 'personal':
-      return directory.members.has(target.login);
-    case 'runner':
-      return directory.runners.has(target.runner);
-  }
 }

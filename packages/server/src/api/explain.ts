@@ -3,6 +3,7 @@ import {
   explain,
   isObject,
   parseScope,
+  targetExists,
   TOKEN_TYPES,
   type Claims,
   type Json,
@@ -38,7 +39,7 @@ export async function explainClaims(
     policy: issuer.policySet,
     determining: decision.determining,
     audited: decision.audited,
-    targetExists: exists(call.organization(), target),
+    targetExists: targetExists(call.organization().directory, target),
     trace: { determining, nearest },
     explanation: lines,
   });
@@ -64,17 +65,4 @@ function readQuestion(body: Claims, organization: Organization): Question | stri
   const scope: Json = request['scope'] ?? '';
   const target = typeof scope === 'string' ? parseScope(type, scope) : undefined;
   return target?.ok ? { issuer, claims, target: target.value } : 'request.scope does not fit the type.';
-}
-
-function exists({ directory }: Organization, target: Target): boolean {
-  switch (target.type) {
-    case 'organization':
-      return true;
-    case 'team':
-      return directory.teams.has(target.team);
-    case 'personal':
-      return directory.members.has(target.login);
-    case 'runner':
-      return directory.runners.has(target.runner);
-  }
 }

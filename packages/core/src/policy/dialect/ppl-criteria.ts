@@ -101,7 +101,7 @@ function aboutPrincipal(criterion: Criterion, fact: string, family: OperatorFami
 
 function aboutClaim(claim: string, data: Json, { effect, path, problems }: Place): Expression | undefined {
   const operands = readOperators(CLAIM, data, path, problems);
-  const subject = claimTest(slashesToDots(claim), { kind: 'present', value: true }, path, problems)?.subject;
+  const subject = claimTest(dottedPath(claim), { kind: 'present', value: true }, path, problems)?.subject;
   if (subject === undefined) return undefined;
   return together(
     operands.map((operand) =>
@@ -126,7 +126,7 @@ function together(conditions: readonly Expression[]): Expression | undefined {
 }
 
 /** `a/b` is `a.b`; inside quotes a slash is a slash, so that a claim named by a URL can be written. */
-function slashesToDots(claim: string): string {
+function dottedPath(claim: string): string {
   let quoted = false;
   let written = '';
   for (let at = 0; at < claim.length; at += 1) {
