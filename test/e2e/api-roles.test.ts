@@ -18,8 +18,13 @@ const MAY: Readonly<Record<string, string>> = {
   'GET /api/orgs/:org/members': 'SAMT',
   'GET /api/orgs/:org/agent-pools': 'SAMT',
   'GET /api/orgs/:org/oidc/issuers': 'SAM',
+  'POST /api/orgs/:org/oidc/issuers': 'SA',
   'GET /api/orgs/:org/oidc/issuers/:id': 'SAM',
+  'PATCH /api/orgs/:org/oidc/issuers/:id': 'SA',
+  'DELETE /api/orgs/:org/oidc/issuers/:id': 'SA',
+  'POST /api/orgs/:org/oidc/issuers/:id/regenerate-thumbprints': 'SA',
   'GET /api/orgs/:org/auth/policies/oidcissuers/:issuerId': 'SAM',
+  'PATCH /api/orgs/:org/auth/policies/:policyId': 'SA',
   'GET /api/orgs/:org/tokens': 'SA',
   'DELETE /api/orgs/:org/tokens/:id': 'SA',
   'POST /api/orgs/:org/tokens/revoke': 'SA',
@@ -74,7 +79,7 @@ function call(row: string, organization: string, token: string | undefined) {
       ...(token === undefined ? {} : { authorization: `token ${token}` }),
     },
     // Nothing that could be done: what is asked here is whether the caller may ask.
-    ...(method === 'POST' ? { body: '{"nothing":true}' } : {}),
+    ...(method === 'POST' || method === 'PATCH' ? { body: '{"nothing":true}' } : {}),
   });
 }
 

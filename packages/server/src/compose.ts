@@ -4,6 +4,7 @@ import type { Clock, Logger, Random } from './adapters/ports.ts';
 import { createSafeFetch } from './adapters/safe-fetch.ts';
 import { createApp, type App } from './app.ts';
 import type { Caller } from './caller/caller.ts';
+import { composeAdministration } from './compose-administration.ts';
 import type { Config } from './config/model.ts';
 import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
 import { createFailureLimit } from './http/failure-limit.ts';
@@ -20,7 +21,7 @@ import { revokeMany, revokeToken } from './tokens/revoke.ts';
 import { createValidator, type Validate } from './trust/validate.ts';
 
 /** What everything else is made of: time, randomness, the log. */
-export interface World {
+export interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -32,9 +33,10 @@ export interface Parts {
 }
 
 /** The one `deps` object, and the app on it. It opens nothing: what outlives a request comes in as {@link State}. */
-export function compose(config: Config, compiled: Snapshot, state: State, world: World): Parts {
-  const { database, keys, table, decisions } = state;
-  const snapshot = (): Snapshot => compiled;
+export function compose(config: Config, state: State, world: Surroundings): Parts {
+  const { database, keys, table, decisions, live } = state;
+  const snapshot = live.current;
+  const { settings } = snapshot();
   const find = createPresenter({
     ...state,
     ...world,
@@ -48,22 +50,23 @@ export function compose(config: Config, compiled: Snapshot, state: State, world:
     ...exchange,
     ...revocations(state, world),
     grants: [tokenExchangeGrant(exchange)],
-    failures: createFailureLimit({ perSecond: compiled.settings.failuresPerSecond, clock: world.clock }),
+    failures: createFailureLimit({ perSecond: settings.failuresPerSecond, clock: world.clock }),
     present,
     find,
     reader: database,
     now: () => Math.floor(world.clock.now() / 1000),
+    ...composeAdministration(config, state, world),
     keyAdmin: createKeyAdmin({ ...world, keys, decisions, encryptionKeys: state.encryptionKeys }),
   };
   const assertionRing = keys.rings.assertion;
   const gateway = createNodeHttpTransport({ ...world, snapshot, present, decisions, assertionRing });
-  const ready = () => readiness(database, compiled.settings.maxStaleness);
+  const ready = () => readiness(database, settings.maxStaleness);
   const heldAnswers = createHeldAnswers();
   const app = createApp({ service, gateway, assertionRing, heldAnswers, ready, logger: world.logger });
   return { gateway, app };
 }
 
-function validator({ allowPrivateIssuers, egressProxy }: Config, { clock, logger }: World): Validate {
+function validator({ allowPrivateIssuers, egressProxy }: Config, { clock, logger }: Surroundings): Validate {
   const fetch = createSafeFetch({
     allowPrivate: allowPrivateIssuers,
     ...(egressProxy === undefined ? {} : { proxy: egressProxy }),
@@ -81,7 +84,7 @@ function standingNow(find: Presenter, snapshot: () => Snapshot): Presenter {
   };
 }
 
-function revocations(state: State, world: World): Pick<ServiceDeps, 'revoke' | 'revokeMany'> {
+function revocations(state: State, world: Surroundings): Pick<ServiceDeps, 'revoke' | 'revokeMany'> {
   const deps = { ...world, ...state };
   const actor = (caller: Caller): string => principalId(caller.principal);
   return {

@@ -54,9 +54,10 @@ export async function startServer(options: StartOptions): Promise<Result<Running
     });
   const clock = createSystemClock((milliseconds) => logger.warn('the clock was set', { milliseconds }));
   const random = createSystemRandom();
-  const state = await openState({ config, snapshot: compiled.value, clock, random, logger });
+  const { locate } = loaded.value;
+  const state = await openState({ config, snapshot: compiled.value, locate, clock, random, logger });
   if (!state.ok) return state;
-  const parts = compose(config, compiled.value, state.value, { clock, random, logger });
+  const parts = compose(config, state.value, { clock, random, logger });
   const listener = await listen(parts.app, { ...config.listen, maxHeaderSize: config.limits.headers });
   if (!listener.ok) {
     await stop(parts.gateway, state.value, logger);

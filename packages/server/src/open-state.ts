@@ -5,13 +5,16 @@ import { createDecisions } from './audit/decision-writer.ts';
 import { storePolicySets } from './audit/policy-set.ts';
 import type { Decisions } from './audit/port.ts';
 import { startRetention } from './audit/retention.ts';
+import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/model.ts';
 import { keyFileBeside } from './keys/encryption-key.ts';
 import { openKeys, type KeyRingFailure, type OpenKeys } from './keys/key-ring.ts';
 import { createChangeFeed, newestSeq, type ChangeFeed } from './snapshot/change-feed.ts';
+import { createLiveSnapshot, type LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { openFailureMessage } from './open-failure.ts';
 import type { StartFailure } from './start-failure.ts';
 import type { Snapshot } from './snapshot/model.ts';
+import { celConditions, compileWorld, conditionsFor, loadStored, type World } from './snapshot/world.ts';
 import { openSqlite } from './storage/engine/sqlite.ts';
 import type { Database } from './storage/port.ts';
 import { startSweeping } from './sweep.ts';
@@ -25,6 +28,8 @@ import { TokenTable } from './tokens/token-table.ts';
  * cite, the live tokens, and what runs beside the requests: the change feed, checkpoints, retention. Any of them missing means not starting, never starting without.
  */
 export interface State {
+  /** What is in force: the file and what was created over the API. */
+  readonly live: LiveSnapshot;
   readonly database: Database;
   readonly keys: OpenKeys;
   readonly encryptionKeys: readonly Uint8Array[];
@@ -39,13 +44,16 @@ export interface State {
 
 interface OpenStateDeps {
   readonly config: Config;
+  /** Of the file alone. */
   readonly snapshot: Snapshot;
+  /** Puts a problem into the file's terms. */
+  readonly locate: LoadedConfig['locate'];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-type Failure = Extract<StartFailure, { readonly message: string }>;
+type Failure = Exclude<StartFailure, { readonly kind: 'listen' }>;
 
 export async function openState(deps: OpenStateDeps): Promise<Result<State, Failure>> {
   const { config, logger } = deps;
@@ -63,12 +71,15 @@ async function fill(deps: OpenStateDeps, path: string, database: Database): Prom
   // Before anything is read: a change that comes while it is read is heard again, and none falls in between.
   const from = await newestSeq(database);
   if (!from.ok) return err(SILENT);
+  const world = await firstWorld(deps, database);
+  if (!world.ok) return world;
   const keys = await openKeys({ ...deps, database, encryptionKeys: encryptionKeys.value });
   if (!keys.ok) return err(keysFailure(keys.error));
+  const { snapshot } = world.value;
   const now = Math.floor(deps.clock.now() / 1000);
-  const stored = await storePolicySets(database, deps.snapshot.policySets, now);
+  const stored = await storePolicySets(database, snapshot.policySets, now);
   if (!stored.ok) return err(SILENT);
-  const table = new TokenTable({ claimPaths: deps.snapshot.claimPaths });
+  const table = new TokenTable({ claimPaths: snapshot.claimPaths });
   const massRevocations = createMassRevocations();
   const loaded = await loadLiveTokens(database, table, deps.clock);
   const revoked = await loadMassRevocations(database, massRevocations);
@@ -78,21 +89,37 @@ async function fill(deps: OpenStateDeps, path: string, database: Database): Prom
       tokens: loaded.value.tokens,
     });
   }
-  const parts = { database, table, massRevocations, keys: keys.value };
+  const snapshots = createLiveSnapshot({ reader: database, logger: deps.logger }, world.value);
+  const parts = { live: snapshots, database, table, massRevocations, keys: keys.value };
   return ok(live(deps, path, { ...parts, encryptionKeys: encryptionKeys.value }, from.value));
 }
 
-type Opened = Pick<State, 'database' | 'table' | 'massRevocations' | 'keys' | 'encryptionKeys'>;
+/** The file and what was created over the API; a collision of the two is the file's problem. */
+async function firstWorld(
+  { config, snapshot, locate }: OpenStateDeps,
+  database: Database,
+): Promise<Result<World, Failure>> {
+  const stored = await loadStored(database);
+  if (!stored.ok) return err(SILENT);
+  // What the file says has been compiled already, and most have nothing else.
+  if (stored.value.objects.length === 0) return ok({ file: config, ...stored.value, snapshot });
+  const conditions = await conditionsFor(config, stored.value.objects, celConditions);
+  const world = compileWorld(config, stored.value, conditions);
+  return world.ok ? world : err({ kind: 'configuration', problems: world.error.map(locate) });
+}
+
+type Opened = Pick<State, 'live' | 'database' | 'table' | 'massRevocations' | 'keys' | 'encryptionKeys'>;
 
 /** Starts what runs beside the requests until the state is closed. */
 function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): State {
-  const { clock, random, logger, snapshot } = deps;
+  const { clock, random, logger } = deps;
   const { database, table, massRevocations, keys } = opened;
+  const { settings } = opened.live.current();
   const retention = startRetention({
     database,
-    retention: snapshot.settings.retention,
-    maxStaleness: snapshot.settings.maxStaleness,
-    current: [...snapshot.policySets.keys()],
+    retention: settings.retention,
+    maxStaleness: settings.maxStaleness,
+    current: () => [...opened.live.current().policySets.keys()],
     clock,
     logger,
     ...(path === ':memory:' ? {} : { path }),
@@ -104,9 +131,13 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
     reader: database,
     clock,
     logger,
-    maxStaleness: snapshot.settings.maxStaleness,
+    maxStaleness: settings.maxStaleness,
     from,
-    apply: (change) => applyChange({ table, massRevocations, reloadKeys: keys.reload }, change),
+    apply: (change) =>
+      applyChange(
+        { table, massRevocations, reloadKeys: keys.reload, reloadObjects: opened.live.reload },
+        change,
+      ),
   });
   const stopSweeping = startSweeping(table, clock);
   const close = async (): Promise<void> => {

@@ -43,6 +43,8 @@ describe('a glob', () => {
     ['\\*', 'x', false],
     ['\\\\', '\\', true],
     ['a', 'ab', false],
+    ['ab', 'a', false],
+    ['a*b', 'a', false],
     ['a', 'ba', false],
     ['***', 'a/b', true],
     ['*', 'é😀', true],

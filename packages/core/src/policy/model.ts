@@ -87,8 +87,8 @@ export interface TrustPolicy {
   readonly tokenType: TokenType;
   /** Team name, login or runner name; a Pulumi pattern. Absent in a deny: every target of its type. */
   readonly target?: string;
-  /** `admin` lets an organization token ask for scope `admin`. Ignored in a deny. */
-  readonly permissions: readonly 'admin'[];
+  /** `admin` lets an organization token ask for scope `admin`; `standard` is what every token has. Ignored in a deny. */
+  readonly permissions: readonly ('admin' | 'standard')[];
   /** Pulumi dialect: claim path → pattern; all must match. */
   readonly rules: Readonly<Record<string, string>>;
   /** Native dialect: claim path → typed matcher document; all must match. */

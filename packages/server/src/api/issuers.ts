@@ -1,10 +1,25 @@
-import type { Json, TrustPolicy } from '@countersign/core';
+import { ok, type Json, type Result } from '@countersign/core';
+import { issuerRegistration, issuerUpdate } from '@countersign/core/api-model';
+import { judgeEvidence, type Evidence, type ProbeIssuer } from '../administration/issuer-evidence.ts';
+import { urlFault } from '../administration/issuer-rules.ts';
+import { deleteIssuer, ownedIssuer, registerIssuer, updateIssuer } from '../administration/issuers.ts';
+import type { Change } from '../administration/model.ts';
 import { jsonAnswer, type Answer } from '../http/message.ts';
-import type { TrustedIssuer } from '../snapshot/model.ts';
-import { apiError } from './answer.ts';
+import type { Snapshot, TrustedIssuer } from '../snapshot/model.ts';
+import type { World } from '../snapshot/world.ts';
+import { apiError, NO_CONTENT, refusalAnswer } from './answer.ts';
+import { readBodyAs } from './json-body.ts';
 import type { ApiCall } from './operation.ts';
+import { timeText } from './time-text.ts';
 
-/** Trusted issuers and their policies, read. They are owned by the configuration file, which alone changes them. */
+/** Trusted issuers: whose tokens are exchanged. The file's are read here; the API's own are made, changed and deleted. */
+export interface IssuersDeps {
+  readonly snapshot: () => Snapshot;
+  readonly world: () => World;
+  readonly change: Change;
+  readonly probe: ProbeIssuer;
+  readonly newIssuerId: () => string;
+}
 
 /** GET /api/orgs/{org}/oidc/issuers */
 export function getIssuers(_deps: unknown, call: ApiCall): Answer {
@@ -17,56 +32,105 @@ export function getIssuer(_deps: unknown, call: ApiCall): Answer {
   return issuer ? jsonAnswer(200, issuerView(issuer)) : apiError(404, 'No such issuer.');
 }
 
+/** POST /api/orgs/{org}/oidc/issuers: 200 the issuer; 400 when its discovery document or keys cannot be had. */
+export async function postIssuer(deps: IssuersDeps, call: ApiCall): Promise<Answer> {
+  const body = await readBodyAs(call, deps.snapshot().settings.limits.apiBody, issuerRegistration);
+  if (!body.ok) return body.error;
+  // Before anything is fetched: what is not an issuer's URL is not asked.
+  const fault = urlFault(body.value.url, deps.world().file);
+  if (fault !== undefined) return apiError(400, fault);
+  const given = body.value.jwks === undefined || body.value.jwks === null;
+  const evidence = given
+    ? await evidenceOf(deps, body.value.url, body.value.thumbprints ?? [])
+    : ok(undefined);
+  if (!evidence.ok) return apiError(400, evidence.error);
+  const place = { organization: call.organization().name, id: deps.newIssuerId() };
+  const changed = await deps.change(call.author(), ({ snapshot }) => {
+    const issuersById = snapshot.organizations.get(place.organization)?.issuersById ?? NONE;
+    return registerIssuer({ issuersById }, place, body.value, evidence.value);
+  });
+  return changed.ok ? answerWith(changed.value, place) : refusalAnswer(changed.error);
+}
+
+const NONE: ReadonlyMap<string, TrustedIssuer> = new Map();
+
+/** PATCH /api/orgs/{org}/oidc/issuers/{id}: `null` and absence are unchanged. */
+export async function patchIssuer(deps: IssuersDeps, call: ApiCall): Promise<Answer> {
+  const body = await readBodyAs(call, deps.snapshot().settings.limits.apiBody, issuerUpdate);
+  if (!body.ok) return body.error;
+  const place = placeOf(call);
+  const owned = ownedIssuer(deps.world(), place);
+  if (!owned.ok) return refusalAnswer(owned.error);
+  const { thumbprints } = body.value;
+  // Thumbprints that the issuer does not serve would be found out when its certificate is renewed, and not before.
+  if (thumbprints !== undefined && thumbprints !== null && thumbprints.length > 0) {
+    const evidence = await evidenceOf(deps, owned.value.issuer.url, thumbprints);
+    if (!evidence.ok) return apiError(400, evidence.error);
+  }
+  const changed = await deps.change(call.author(), (world) => updateIssuer(world, place, body.value));
+  return changed.ok ? answerWith(changed.value, place) : refusalAnswer(changed.error);
+}
+
+/** DELETE /api/orgs/{org}/oidc/issuers/{id}: 204, and the tokens that were issued through it are over. */
+export async function removeIssuer(deps: IssuersDeps, call: ApiCall): Promise<Answer> {
+  const changed = await deps.change(call.author(), (world) => deleteIssuer(world, placeOf(call)));
+  return changed.ok ? NO_CONTENT : refusalAnswer(changed.error);
+}
+
+/** POST /api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints: what its server shows now; 400 with keys given by hand. */
+export async function regenerateThumbprints(deps: IssuersDeps, call: ApiCall): Promise<Answer> {
+  const place = placeOf(call);
+  const owned = ownedIssuer(deps.world(), place);
+  if (!owned.ok) return refusalAnswer(owned.error);
+  const { issuer } = owned.value;
+  if (issuer.jwks !== undefined)
+    return apiError(400, 'Its keys were given by hand: nothing is fetched, so there is no certificate.');
+  const evidence = await evidenceOf(deps, issuer.url, []);
+  if (!evidence.ok) return apiError(400, evidence.error);
+  const { thumbprints } = evidence.value;
+  const changed = await deps.change(call.author(), (world) =>
+    updateIssuer(world, place, { thumbprints: [...thumbprints] }),
+  );
+  return changed.ok ? answerWith(changed.value, place) : refusalAnswer(changed.error);
+}
+
+async function evidenceOf(
+  { probe }: IssuersDeps,
+  url: string,
+  thumbprints: readonly string[],
+): Promise<Result<Evidence, string>> {
+  return judgeEvidence(await probe({ url, thumbprints }), thumbprints);
+}
+
+function placeOf(call: ApiCall): { readonly organization: string; readonly id: string } {
+  return { organization: call.organization().name, id: call.parameter('id') };
+}
+
+function answerWith(snapshot: Snapshot, place: ReturnType<typeof placeOf>): Answer {
+  const issuer = snapshot.organizations.get(place.organization)?.issuersById.get(place.id);
+  if (!issuer) throw new Error('an issuer that was changed is not there');
+  return jsonAnswer(200, issuerView(issuer));
+}
+
 function issuerView(issuer: TrustedIssuer): Readonly<Record<string, unknown>> {
-  const { id, name, url, maxExpiration, disabled, replay, thumbprints = [], jwks } = issuer;
+  const { id, name, url, maxExpiration, disabled, replay, audiences, thumbprints = [], stored } = issuer;
+  const { jwks, maxTokenAge, preset } = issuer;
   return {
     id,
     name,
     url,
-    issuer: url,
+    issuer: stored?.issuer ?? url,
     thumbprints,
     ...(jwks === undefined ? {} : { jwks: JSON.parse(jwks) as Json }),
     maxExpiration,
     disabled,
     replay,
-    audiences: issuer.audiences,
-    source: 'file',
+    audiences,
+    ...(maxTokenAge === undefined ? {} : { maxTokenAge }),
+    ...(preset === undefined ? {} : { preset }),
+    ...(stored === undefined
+      ? {}
+      : { created: timeText(stored.created), modified: timeText(stored.modified) }),
+    source: stored === undefined ? 'file' : 'api',
   };
-}
-
-/** GET /api/orgs/{org}/auth/policies/oidcissuers/{issuerId} */
-export function getPolicies(_deps: unknown, call: ApiCall): Answer {
-  const issuer = call.organization().issuersById.get(call.parameter('issuerId'));
-  if (!issuer) return apiError(404, 'No such issuer.');
-  const policies = issuer.policies.map((policy, index) => ({
-    id: issuer.policyIds[index],
-    ...policyView(policy),
-  }));
-  return jsonAnswer(200, { id: issuer.policySet, version: 1, policies, source: 'file' });
-}
-
-const TARGET_MEMBER = {
-  organization: undefined,
-  team: 'teamName',
-  personal: 'userLogin',
-  runner: 'runnerID',
-} as const;
-
-function policyView(policy: TrustPolicy): Readonly<Record<string, unknown>> {
-  const { decision, tokenType, target, permissions, rules, match } = policy;
-  const member = TARGET_MEMBER[tokenType];
-  const { condition, maxExpiration, format, resources, mode, allowBroad } = policy;
-  return {
-    decision,
-    tokenType,
-    ...(member === undefined || target === undefined ? {} : { [member]: target }),
-    authorizedPermissions: permissions,
-    rules,
-    ...(Object.keys(match).length === 0 ? {} : { match }),
-    ...present({ condition, maxExpiration, format, resources, mode, allowBroad }),
-  };
-}
-
-function present(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

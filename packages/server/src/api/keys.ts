@@ -2,10 +2,9 @@ import { jsonAnswer, type Answer } from '../http/message.ts';
 import type { KeyAdmin, RingView } from '../keys/port.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Snapshot } from '../snapshot/model.ts';
-import { apiError, callerError } from './answer.ts';
+import { apiError, callerError, NO_CONTENT } from './answer.ts';
 import { readJsonBody } from './json-body.ts';
 import type { ApiCall } from './operation.ts';
-import { NO_CONTENT } from './tokens.ts';
 
 /** The key rings, for the site administrator: listed, rotated, a key withdrawn. Public facts only, never a key. */
 export interface KeysDeps {

@@ -1,3 +1,5 @@
+import { principalId } from '@countersign/core';
+import type { Author } from '../administration/model.ts';
 import { identifyCaller, type Caller, type CallerDeps } from '../caller/caller.ts';
 import { roleIn, type Role } from '../caller/role.ts';
 import type { Answer, ServiceRequest } from '../http/message.ts';
@@ -9,11 +11,13 @@ import { apiError, callerError } from './answer.ts';
  * handler is never reached by somebody who may not, and says nothing about what the caller may not know exists.
  */
 export interface Operation<Deps> {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Segments; one that begins with `:` matches any single segment. `:org` is the organization whose role counts. */
   readonly path: string;
   /** S site administrator, A organization admin, M member, T organization, team or runner token. */
   readonly roles: readonly Role[];
+  /** Also members who look after the team that `:team` names. */
+  readonly teamAdmins?: true;
   readonly handle: (deps: Deps, call: ApiCall) => Answer | Promise<Answer>;
 }
 
@@ -25,6 +29,8 @@ export interface ApiCall {
   /** The organization of the path. Asked for on a path without one: a fault. */
   readonly organization: () => Organization;
   readonly parameter: (name: string) => string;
+  /** Who changes what, for the trail. */
+  readonly author: () => Author;
 }
 
 /** Identifies the caller, holds the role against the operation's, then lets the handler answer. */
@@ -41,22 +47,38 @@ export async function callOperation<Deps extends CallerDeps>(
   const role =
     name === undefined ? roleAtLarge(caller.value) : roleIn(snapshot, caller.value.principal, name);
   // A foreign organization and one that does not exist read the same to everybody but the site administrator.
-  if (role === undefined || !operation.roles.includes(role)) return apiError(403, FORBIDDEN);
   const organization = name === undefined ? undefined : snapshot.organizations.get(name);
+  if (role === undefined) return apiError(403, FORBIDDEN);
+  const isTeamAdmin =
+    operation.teamAdmins === true && looksAfter(organization, parameters['team'] ?? '', role, caller.value);
+  if (!operation.roles.includes(role) && !isTeamAdmin) return apiError(403, FORBIDDEN);
   if (name !== undefined && !organization) return apiError(404, 'No such organization.');
+  const known = (): Organization => {
+    if (!organization) throw new Error('an operation without :org asked for its organization');
+    return organization;
+  };
   return operation.handle(deps, {
     request,
     caller: caller.value,
     role,
-    organization: () => {
-      if (!organization) throw new Error('an operation without :org asked for its organization');
-      return organization;
-    },
+    organization: known,
     parameter: (parameter) => parameters[parameter] ?? '',
+    author: () => ({ organization: known().name, actor: principalId(caller.value.principal) }),
   });
 }
 
 const FORBIDDEN = 'The caller may not do this.';
+
+/** A team's admin is a member of the organization, and known to it by login. */
+function looksAfter(
+  organization: Organization | undefined,
+  team: string,
+  role: Role,
+  { principal }: Caller,
+): boolean {
+  if (role !== 'M' || principal.kind !== 'user' || principal.login === undefined) return false;
+  return organization?.directory.teams.get(team)?.admins.includes(principal.login) ?? false;
+}
 
 /** Where no organization is concerned there are two kinds of caller: the site administrator and everybody else. */
 function roleAtLarge({ principal }: Caller): Role {

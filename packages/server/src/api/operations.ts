@@ -10,16 +10,25 @@ import {
   getTeam,
   getTeams,
 } from './directory.ts';
-import { getIssuer, getIssuers, getPolicies } from './issuers.ts';
+import {
+  getIssuer,
+  getIssuers,
+  patchIssuer,
+  postIssuer,
+  regenerateThumbprints,
+  removeIssuer,
+  type IssuersDeps,
+} from './issuers.ts';
 import { getKeys, revokeKey, rotateKeys, type KeysDeps } from './keys.ts';
 import type { CallerDeps } from '../caller/caller.ts';
 import type { Operation } from './operation.ts';
+import { getPolicies, patchPolicies, type PoliciesDeps } from './policies.ts';
 import { deleteToken, getTokens, revokeTokens, type TokensDeps } from './tokens.ts';
 import { getUser } from './user.ts';
 
 /** The management API, whole: one row an operation, with who may. What is not in this list does not exist. */
 
-export interface ApiDeps extends CallerDeps, DecisionsDeps, TokensDeps, KeysDeps {}
+export interface ApiDeps extends CallerDeps, DecisionsDeps, IssuersDeps, PoliciesDeps, TokensDeps, KeysDeps {}
 
 const ANYBODY = ['S', 'A', 'M', 'T'] as const;
 const MEMBERS = ['S', 'A', 'M'] as const;
@@ -43,12 +52,27 @@ export const OPERATIONS: readonly Operation<ApiDeps>[] = [
   { method: 'GET', path: '/api/orgs/:org/agent-pools', roles: ANYBODY, handle: getAgentPools },
 
   { method: 'GET', path: '/api/orgs/:org/oidc/issuers', roles: MEMBERS, handle: getIssuers },
+  { method: 'POST', path: '/api/orgs/:org/oidc/issuers', roles: ADMINISTRATORS, handle: postIssuer },
   { method: 'GET', path: '/api/orgs/:org/oidc/issuers/:id', roles: MEMBERS, handle: getIssuer },
+  { method: 'PATCH', path: '/api/orgs/:org/oidc/issuers/:id', roles: ADMINISTRATORS, handle: patchIssuer },
+  { method: 'DELETE', path: '/api/orgs/:org/oidc/issuers/:id', roles: ADMINISTRATORS, handle: removeIssuer },
+  {
+    method: 'POST',
+    path: '/api/orgs/:org/oidc/issuers/:id/regenerate-thumbprints',
+    roles: ADMINISTRATORS,
+    handle: regenerateThumbprints,
+  },
   {
     method: 'GET',
     path: '/api/orgs/:org/auth/policies/oidcissuers/:issuerId',
     roles: MEMBERS,
     handle: getPolicies,
+  },
+  {
+    method: 'PATCH',
+    path: '/api/orgs/:org/auth/policies/:policyId',
+    roles: ADMINISTRATORS,
+    handle: patchPolicies,
   },
 
   { method: 'GET', path: '/api/orgs/:org/tokens', roles: ADMINISTRATORS, handle: getTokens },

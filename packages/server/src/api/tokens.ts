@@ -9,10 +9,10 @@ import {
   type StoredToken,
   type TokenListQuery,
 } from '../storage/repositories/tokens.ts';
-import { REVOKED_BY, type MassRevocation, type TokenRecord } from '../tokens/model.ts';
+import type { MassRevocation, TokenRecord } from '../tokens/model.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Snapshot } from '../snapshot/model.ts';
-import { apiError, callerError } from './answer.ts';
+import { apiError, callerError, NO_CONTENT } from './answer.ts';
 import { readJsonBody } from './json-body.ts';
 import type { ApiCall } from './operation.ts';
 import { readQuery } from './query.ts';
@@ -109,10 +109,11 @@ export async function deleteToken(deps: TokensDeps, call: ApiCall): Promise<Answ
   return done.ok ? NO_CONTENT : callerError('unavailable');
 }
 
-export const NO_CONTENT: Answer = { status: 204, headers: { 'cache-control': 'no-store' }, body: '' };
-
 /** The members of the body that name what is revoked; exactly one has to be there. */
 const NAMED = { issuer: 'issuerId', policy: 'policyId', subject: 'subject', principal: 'principal' } as const;
+
+/** An organization ends by its own operation, and not here. */
+const NAMED_BY = ['issuer', 'policy', 'subject', 'principal'] as const;
 
 /** POST /api/orgs/{org}/tokens/revoke `{issuerId? | policyId? | subject? | principal?, before?}` → `{revoked}` */
 export async function revokeTokens(deps: TokensDeps, call: ApiCall): Promise<Answer> {
@@ -129,7 +130,7 @@ function massRevocation(body: Claims, organization: string, now: number): MassRe
   const known: readonly string[] = [...Object.values(NAMED), 'before'];
   if (Object.keys(body).some((name) => !known.includes(name)))
     return 'The body has a member that is none of issuerId, policyId, subject, principal and before.';
-  const named = REVOKED_BY.filter((by) => present(body, NAMED[by]));
+  const named = NAMED_BY.filter((by) => present(body, NAMED[by]));
   const [by, another] = named;
   if (by === undefined || another !== undefined)
     return 'The body has to name exactly one of issuerId, policyId, subject and principal.';

@@ -4,8 +4,8 @@
  * authorise: whoever knows one may quote it, nothing more.
  */
 
-/** `dec` decision · `evt` audit event · `tok` access token · `req` request · `wrt` writer of a chain · `chk` checkpoint. */
-export type IdPrefix = 'dec' | 'evt' | 'tok' | 'req' | 'wrt' | 'chk';
+/** `dec` decision · `evt` audit event · `tok` access token · `req` request · `wrt` writer of a chain · `chk` checkpoint · `iss` issuer and `run` runner made over the API. */
+export type IdPrefix = 'dec' | 'evt' | 'tok' | 'req' | 'wrt' | 'chk' | 'iss' | 'run';
 
 /** Random bytes that {@link newId} takes. */
 export const ID_BYTES = 10;

@@ -48,7 +48,15 @@ export interface UnverifiedFacts {
 
 /** Something that was issued, changed or revoked: always durable before the answer. */
 export interface AuditEvent {
-  readonly event: 'token.issued' | 'token.revoked' | 'tokens.revoked' | 'key.rotated' | 'key.revoked';
+  readonly event:
+    | 'token.issued'
+    | 'token.created'
+    | 'token.revoked'
+    | 'tokens.revoked'
+    | 'key.rotated'
+    | 'key.revoked'
+    | `${'organization' | 'member' | 'team' | 'runner' | 'issuer'}.${'created' | 'updated' | 'deleted'}`
+    | 'policies.updated';
   /** Epoch milliseconds. */
   readonly time: number;
   readonly decision?: string;

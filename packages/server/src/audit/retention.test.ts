@@ -32,7 +32,7 @@ function start(changes: Partial<RetentionDeps> = {}, full = 0) {
     },
     retention: RETENTION,
     maxStaleness: 5,
-    current: [],
+    current: () => [],
     clock: { now: () => 0 },
     logger: QUIET,
     pause,

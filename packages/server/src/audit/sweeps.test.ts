@@ -54,7 +54,7 @@ function sweeper(changes: Partial<SweepDeps> = {}): () => Promise<void> {
     },
     retention: RETENTION,
     maxStaleness: 5,
-    current: [],
+    current: () => [],
     clock: { now: () => clock.ms },
     logger: { ...QUIET, warn: (message) => void warnings.push(message) },
     ...changes,
@@ -207,9 +207,9 @@ describe('retention', () => {
   it('keeps policies while they are in force, and for as long afterwards as decisions may cite them', async () => {
     await database.write([insertPolicySet('old', '{}', seconds()), insertPolicySet('new', '{}', seconds())]);
     pass(500 * DAY);
-    await sweeper({ current: ['old', 'new'] })();
+    await sweeper({ current: () => ['old', 'new'] })();
     pass(LONGEST_TOKEN_LIFE);
-    const sweep = sweeper({ current: ['new'] });
+    const sweep = sweeper({ current: () => ['new'] });
     await sweep();
     expect(await count('policy_set')).toBe(2);
     pass(1);
@@ -241,7 +241,7 @@ describe('retention', () => {
       database,
       retention: RETENTION,
       maxStaleness: 5,
-      current: [],
+      current: () => [],
       clock: { now: () => clock.ms },
       logger: QUIET,
     });
@@ -270,7 +270,7 @@ describe('retention', () => {
     const deps = {
       retention: RETENTION,
       maxStaleness: 5,
-      current: ['p'],
+      current: () => ['p'],
       clock: { now: () => clock.ms },
       logger: QUIET,
     };

@@ -28,7 +28,7 @@ export interface SweepDeps {
   /** Seconds. */
   readonly maxStaleness: number;
   /** Hashes of the policy documents in force. */
-  readonly current: readonly string[];
+  readonly current: () => readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -91,13 +91,15 @@ export function createSweeps(deps: SweepDeps): readonly Sweep[] {
 /** Before what is not in force any more is looked for. */
 function touchCurrent({ database, current }: SweepDeps, now: () => number): Sweep {
   let at = 0;
+  let inForce: readonly string[] = [];
   return async () => {
-    const part = current.slice(at, at + TOUCHED);
+    if (at === 0) inForce = current();
+    const part = inForce.slice(at, at + TOUCHED);
     if (part.length > 0) {
       const written = await database.write(part.map((hash) => touchPolicySet(hash, now())));
       if (!written.ok) return 'unavailable';
     }
-    at = at + TOUCHED < current.length ? at + TOUCHED : 0;
+    at = at + TOUCHED < inForce.length ? at + TOUCHED : 0;
     return at === 0 ? 'done' : 'more';
   };
 }
@@ -149,7 +151,7 @@ function due({ database }: SweepDeps, dueNow: () => Due): Sweep {
     const read = await database.read(count);
     if (!read.ok) return 'unavailable';
     const rows = Number(read.value[0]?.['rows'] ?? 0);
-    if (rows > 0 && !(await database.write([remove])).ok) return 'unavailable';
+    if (rows > 0 && !(await database.write(remove)).ok) return 'unavailable';
     return rows === STEP_ROWS ? 'more' : 'done';
   };
 }
@@ -193,7 +195,7 @@ function excessTokens(deps: SweepDeps, now: () => number): Sweep {
       count.removed(left);
       return 'done';
     }
-    if (!(await deps.database.write([remove])).ok) return 'unavailable';
+    if (!(await deps.database.write(remove)).ok) return 'unavailable';
     count.removed(rows);
     return 'more';
   };

@@ -34,7 +34,13 @@ describe('a good configuration', () => {
       identityProviders: [],
       routes: [],
       session: { lifetime: 14 * 3600, cookieName: '_countersign' },
-      limits: { body: 65_536, headers: 32_768, token: 16_384, failuresPerSecondPerAddress: 20 },
+      limits: {
+        body: 65_536,
+        apiBody: 8_388_608,
+        headers: 32_768,
+        token: 16_384,
+        failuresPerSecondPerAddress: 20,
+      },
       retention: {
         refusals: 14 * DAY,
         exchanges: 90 * DAY,

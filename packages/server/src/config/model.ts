@@ -56,15 +56,27 @@ export type StorageConfig =
   | { readonly engine: 'sqlite'; readonly path: string }
   | { readonly engine: 'sqlite'; readonly memory: true };
 
+/** Of what the API has created: it lives in storage, and the file does not speak of it. */
+export interface StoredMark {
+  /** From 1; one more with every change. */
+  readonly version: number;
+  /** Epoch milliseconds. */
+  readonly created: number;
+  readonly modified: number;
+}
+
 export interface OrganizationConfig {
   readonly name: string;
   readonly members: readonly MemberConfig[];
   readonly teams: readonly TeamConfig[];
-  readonly runners: readonly { readonly name: string }[];
+  readonly runners: readonly RunnerConfig[];
   readonly issuers: readonly IssuerConfig[];
+  /** Absent in everything that the file declares; so below. */
+  readonly stored?: StoredMark;
 }
 
 export interface MemberConfig {
+  readonly stored?: StoredMark;
   readonly login: string;
   readonly email?: string;
   readonly name?: string;
@@ -74,8 +86,18 @@ export interface MemberConfig {
 export interface TeamConfig {
   readonly name: string;
   readonly displayName: string;
+  readonly description?: string;
   /** Logins. */
   readonly members: readonly string[];
+  /** Those of them who look after the team's tokens. */
+  readonly admins?: readonly string[];
+  readonly stored?: StoredMark;
+}
+
+export interface RunnerConfig {
+  readonly name: string;
+  readonly description?: string;
+  readonly stored?: StoredMark & { readonly id: string };
 }
 
 export interface IssuerConfig {
@@ -98,6 +120,15 @@ export interface IssuerConfig {
   /** Seconds. */
   readonly maxTokenAge?: number;
   readonly policies: readonly TrustPolicy[];
+  readonly stored?: StoredIssuerMark;
+}
+
+export interface StoredIssuerMark extends StoredMark {
+  readonly id: string;
+  /** `issuer` as its discovery document says it. */
+  readonly issuer: string;
+  /** Of the list of policies; absent until there is one. */
+  readonly policies?: StoredMark;
 }
 
 export interface IdentityProviderConfig {
@@ -141,6 +172,7 @@ export interface SessionConfig {
 /** Bytes, where nothing else is said. */
 export interface LimitsConfig {
   readonly body: number;
+  readonly apiBody: number;
   readonly headers: number;
   readonly token: number;
   /** Failures that one address may cause in a second before it is answered 429. */

@@ -30,7 +30,7 @@ const NAMED: readonly (readonly [place: string, ...keys: string[]])[] = [
   ['routes.0', 'allowed_domains', 'allowed_idp_claims', 'bearer_token_format', 'issuers', 'assertion'],
   ['routes.0', 'allowed_origins', 'basic_challenge', 'identity_provider', 'rate_limit', 'path_exceptions'],
   ['session', 'idle'],
-  ['limits', 'api_body', 'connections'],
+  ['limits', 'connections'],
 ];
 
 const CASES = NAMED.flatMap(([place, ...keys]) => keys.map((key) => [place, key] as const));

@@ -45,5 +45,5 @@ export const UNAVAILABLE: Readonly<Record<string, readonly string[]>> = {
     'tls_skip_verify',
   ],
   session: ['idle'],
-  limits: ['api_body', 'connections'],
+  limits: ['connections'],
 };

@@ -6,6 +6,7 @@ import type { Reader, Statement, Unit } from '../storage/port.ts';
 import { insertChange } from '../storage/repositories/changes.ts';
 import { deleteKey, insertKey, listKeys, parseKey, updateKeyState } from '../storage/repositories/keys.ts';
 import { makeKey, sealKey, type HeldKey } from './held-key.ts';
+import { createTurns } from '../storage/turns.ts';
 import type { OpenKeys } from './key-ring.ts';
 import { viewOf } from './live-keys.ts';
 import { RING_NAMES, type KeyAdmin, type RingName } from './port.ts';
@@ -130,14 +131,4 @@ function difference(
     return known.state === key.state ? [] : [updateKeyState(key.ring, key.kid, key.state, at)];
   });
   return [...deleted.map((key) => deleteKey(key.ring, key.kid)), ...written];
-}
-
-/** One after the other: each begins with the ring that the one before has left. */
-function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => undefined);
-    return result;
-  };
 }

@@ -4,16 +4,21 @@ import {
   issuerKey,
   ok,
   type CompileOptions,
-  type Directory,
   type Problem,
   type Result,
   type TrustPolicy,
 } from '@countersign/core';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { audiencesOf } from '../config/audiences.ts';
-import type { IssuerConfig, OrganizationConfig } from '../config/model.ts';
+import type { IssuerConfig, OrganizationConfig, RunnerConfig } from '../config/model.ts';
 import { fileId } from './file-id.ts';
-import type { Organization, PolicySetDocument, TrustedIssuer } from './model.ts';
+import type {
+  Organization,
+  OrganizationDirectory,
+  PolicySetDocument,
+  RunnerEntry,
+  TrustedIssuer,
+} from './model.ts';
 
 /** Collects policy documents while things are compiled. */
 export type KeepPolicySet = (document: PolicySetDocument) => string;
@@ -35,7 +40,7 @@ export function compileOrganization(
   const issuers: TrustedIssuer[] = [];
   const problems: Problem[] = [];
   for (const [index, issuer] of organization.issuers.entries()) {
-    const compiled = compileIssuer(organization.name, issuer, context);
+    const compiled = compileIssuer(organization, issuer, context);
     if (compiled.ok) issuers.push(compiled.value);
     else
       problems.push(
@@ -45,6 +50,7 @@ export function compileOrganization(
   if (problems.length > 0) return err(problems);
   return ok({
     name: organization.name,
+    ...(organization.stored === undefined ? {} : { stored: organization.stored }),
     directory: directoryOf(organization, context.resources.get(organization.name) ?? new Set()),
     issuers: new Map(issuers.map((issuer) => [issuerKey(issuer.url), issuer])),
     issuersById: new Map(issuers.map((issuer) => [issuer.id, issuer])),
@@ -54,29 +60,39 @@ export function compileOrganization(
 function directoryOf(
   { name: organization, members, teams, runners }: OrganizationConfig,
   resources: ReadonlySet<string>,
-): Directory {
+): OrganizationDirectory {
   return {
     organization,
     // A login is one person on the whole server, so the organization has no part in the id.
     members: new Map(
       members.map((member) => [member.login, { user: fileId('usr', member.login), ...member }]),
     ),
-    teams: new Map(teams.map((team) => [team.name, team])),
+    teams: new Map(teams.map((team) => [team.name, { description: '', admins: [], ...team }])),
     runners: new Set(runners.map(({ name }) => name)),
+    runnersById: new Map(
+      runners.map((runner) => runnerEntry(organization, runner)).map((entry) => [entry.id, entry]),
+    ),
     resources,
   };
 }
 
+function runnerEntry(organization: string, { name, description = '', stored }: RunnerConfig): RunnerEntry {
+  const id = stored?.id ?? fileId('run', organization, name);
+  return { id, name, description, ...(stored === undefined ? {} : { stored }) };
+}
+
 function compileIssuer(
-  organization: string,
+  { name: organization, runners }: OrganizationConfig,
   issuer: IssuerConfig,
   { serviceUrl, keep, conditions }: OrganizationContext,
 ): Result<TrustedIssuer, readonly Problem[]> {
-  const { name, url, disabled, replay, thumbprints, maxExpiration, policies } = issuer;
+  const { name, url, disabled, replay, thumbprints, maxExpiration } = issuer;
+  const entries = runners.map((runner) => runnerEntry(organization, runner));
+  const policies = issuer.policies.map((policy) => withRunnerName(policy, entries));
   const trust = compileTrust(policies, { conditions });
   if (!trust.ok) return err(trust.error.map((fault) => ({ ...fault, path: ['policies', ...fault.path] })));
   // The URL is part of the id: another issuer under an old name must not inherit the tokens of the old one.
-  const id = fileId('iss', organization, name, issuerKey(url));
+  const id = issuer.stored?.id ?? fileId('iss', organization, name, issuerKey(url));
   return ok({
     id,
     organization,
@@ -87,15 +103,24 @@ function compileIssuer(
     replay,
     thumbprints,
     maxExpiration,
-    policies,
+    policies: issuer.policies,
     policyIds: policies.map((policy) => policyId(id, policy)),
     trust: trust.value,
     policySet: keep({ kind: 'trust', policies }),
+    policyListId: fileId('pls', id),
+    ...(issuer.stored === undefined ? {} : { stored: issuer.stored }),
     ...(issuer.preset === undefined ? {} : { preset: issuer.preset }),
     ...(issuer.jwks === undefined ? {} : { jwks: issuer.jwks }),
     ...(issuer.ca === undefined ? {} : { ca: issuer.ca }),
     ...(issuer.maxTokenAge === undefined ? {} : { maxTokenAge: issuer.maxTokenAge }),
   });
+}
+
+/** A policy may name its runner by id, as existing clients do; the engine knows names alone. */
+function withRunnerName(policy: TrustPolicy, runners: readonly RunnerEntry[]): TrustPolicy {
+  if (policy.tokenType !== 'runner' || policy.target === undefined) return policy;
+  const named = runners.find(({ id }) => id === policy.target);
+  return named === undefined ? policy : { ...policy, target: named.name };
 }
 
 /**

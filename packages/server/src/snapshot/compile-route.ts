@@ -12,13 +12,14 @@ import {
 import type { Config, Origin, RouteConfig } from '../config/model.ts';
 import type { KeepPolicySet } from './compile-organization.ts';
 import { fileId } from './file-id.ts';
+import { declaredNames } from './merge-objects.ts';
 
 /** Compiles routes, in the order of the file; paths of problems begin at `routes`. Ties are the route table's to find. */
 export function compileRouteList(
   { routes, organizations }: Config,
   keep: KeepPolicySet,
 ): Result<readonly Route[], readonly Problem[]> {
-  const names = organizations.map(({ name }) => name);
+  const names = declaredNames(organizations);
   const ports = portsByHost(routes);
   const compiled: Route[] = [];
   const problems: Problem[] = [];

@@ -16,6 +16,7 @@ import { claimPathsOf } from './claim-paths.ts';
 import { compileOrganization, type KeepPolicySet } from './compile-organization.ts';
 import { compileRouteList, resourcesByOrganization } from './compile-route.ts';
 import { fileId } from './file-id.ts';
+import { declaredNames } from './merge-objects.ts';
 import { provePolicyTests } from './policy-tests.ts';
 import type { IdentityProvider, Organization, PolicySetDocument, Settings, Snapshot } from './model.ts';
 
@@ -85,7 +86,7 @@ function identityProvider(provider: IdentityProviderConfig, config: Config): Ide
     name,
     issuer,
     audiences: [...new Set([clientId, ...audiences])],
-    organizations: organizations ?? config.organizations.map((organization) => organization.name),
+    organizations: organizations ?? declaredNames(config.organizations),
     emailIsVerified,
     claims,
     ...(emailDomains === undefined ? {} : { emailDomains }),
@@ -98,12 +99,16 @@ function settingsOf(config: Config): Settings {
     refusalError: config.refusalError,
     sessionLifetime: config.session.lifetime,
     sessionCookie: config.session.cookieName,
-    limits: { body: config.limits.body, headers: config.limits.headers, token: config.limits.token },
+    limits: limitsOf(config.limits),
     failuresPerSecond: config.limits.failuresPerSecondPerAddress,
     retention: config.retention,
     maxStaleness: config.maxStaleness,
     ...(config.adminTokenHash === undefined ? {} : { adminTokenHash: config.adminTokenHash }),
   };
+}
+
+function limitsOf({ body, apiBody, headers, token }: Config['limits']): Settings['limits'] {
+  return { body, apiBody, headers, token };
 }
 
 /**

@@ -5,8 +5,8 @@ import { hash } from 'node:crypto';
  * process. What an id is derived from is what a token is bound to: when it changes, the tokens of old are nobody's.
  */
 
-/** `usr` member · `iss` trusted issuer · `pol` policy of one · `idp` identity provider · `rte` route. */
-export type FileIdPrefix = 'usr' | 'iss' | 'pol' | 'idp' | 'rte';
+/** `usr` member · `run` runner · `iss` trusted issuer · `pls` its policies · `pol` one of them · `idp` identity provider · `rte` route. */
+export type FileIdPrefix = 'usr' | 'run' | 'iss' | 'pls' | 'pol' | 'idp' | 'rte';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -3,9 +3,11 @@ import type {
   ClaimPath,
   CompiledTrust,
   Directory,
+  Member,
   Route,
   TrustPolicy,
 } from '@countersign/core';
+import type { StoredIssuerMark, StoredMark } from '../config/model.ts';
 import type { KeySource } from '../trust/port.ts';
 
 /**
@@ -37,13 +39,46 @@ export interface ServiceAddress {
   readonly host: string;
 }
 
+/** What `stored` is absent from is owned by the file, and changed there alone. */
 export interface Organization {
   readonly name: string;
-  readonly directory: Directory;
+  readonly directory: OrganizationDirectory;
+  readonly stored?: StoredMark;
   /** By `issuerKey(iss)`: the registered URL may differ from the discovered issuer by one final slash. */
   readonly issuers: ReadonlyMap<string, TrustedIssuer>;
   /** By id: what tokens remember of the issuer they came from. */
   readonly issuersById: ReadonlyMap<string, TrustedIssuer>;
+}
+
+/** What the engine needs to know of an organization, and what only readers of the API do. */
+export interface OrganizationDirectory extends Directory {
+  readonly members: ReadonlyMap<string, MemberEntry>;
+  readonly teams: ReadonlyMap<string, TeamEntry>;
+  /** By id. A runner is asked for by its name or its id, which clients configure. */
+  readonly runnersById: ReadonlyMap<string, RunnerEntry>;
+}
+
+export interface MemberEntry extends Member {
+  readonly stored?: StoredMark;
+}
+
+export interface TeamEntry {
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  /** Logins. */
+  readonly members: readonly string[];
+  /** Those of them who look after the team's tokens. */
+  readonly admins: readonly string[];
+  readonly stored?: StoredMark;
+}
+
+export interface RunnerEntry {
+  /** `run_…` */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly stored?: StoredMark;
 }
 
 /** `id` and what keys need (url, jwks, ca, thumbprints) are those of {@link KeySource}. */
@@ -65,6 +100,9 @@ export interface TrustedIssuer extends KeySource {
   readonly trust: CompiledTrust;
   /** Hash of the policies. */
   readonly policySet: string;
+  /** `pls_…`: the list of policies as a thing that is read and replaced; it stays when they change. */
+  readonly policyListId: string;
+  readonly stored?: StoredIssuerMark;
 }
 
 export interface IdentityProvider {
@@ -89,7 +127,12 @@ export interface Settings {
   /** Lower-case cookie name, without `__Host-`. */
   readonly sessionCookie: string;
   /** Bytes. */
-  readonly limits: { readonly body: number; readonly headers: number; readonly token: number };
+  readonly limits: {
+    readonly body: number;
+    readonly apiBody: number;
+    readonly headers: number;
+    readonly token: number;
+  };
   /** Failures that one address may cause in a second before it is answered 429; the burst is ten times as many. */
   readonly failuresPerSecond: number;
   readonly retention: Retention;

@@ -12,6 +12,10 @@ export interface Tables {
   readonly change: ChangeTable;
   readonly mass_revocation: MassRevocationTable;
   readonly checkpoint: CheckpointTable;
+  readonly object: ObjectTable;
+  readonly version: VersionTable;
+  readonly made_token: MadeTokenTable;
+  readonly token_use: TokenUseTable;
 }
 
 /** Access tokens, by hash. The value is never stored. */
@@ -168,4 +172,51 @@ export interface CheckpointTable {
   readonly heads: string;
   /** Compact JWS. */
   readonly signed: string;
+}
+
+/** What was created over the API: organizations, members, teams, runners, issuers and their policies. */
+export interface ObjectTable {
+  readonly organization: string;
+  /** `organization`, `member`, `team`, `runner`, `issuer` or `policies`. */
+  readonly kind: string;
+  /** Its name where that never changes (organization, member, team), else its id; of policies the issuer's. */
+  readonly key: string;
+  /** JSON of everything else. */
+  readonly document: string;
+  /** From 1; one more with every change. */
+  readonly version: number;
+  /** Epoch milliseconds. */
+  readonly created_at: number;
+  readonly modified_at: number;
+}
+
+/** Numbers that grow with every change of what they are called after: two writers never change the same version. */
+export interface VersionTable {
+  /** `object`. Primary key. */
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Tokens that were made over the API, beside their row in `token`. Stays when that is swept: names are not given twice. */
+export interface MadeTokenTable {
+  /** `tok_…`. Primary key. */
+  readonly id: string;
+  readonly organization: string;
+  /** {@link principalId} of whom it speaks as. */
+  readonly principal: string;
+  /** Unique in the organization; null where a token has none (personal tokens, those of runners). */
+  readonly name: string | null;
+  readonly description: string;
+  /** {@link principalId} of who made it. */
+  readonly created_by: string;
+  /** Epoch seconds. */
+  readonly created_at: number;
+}
+
+/** When tokens were last used, to within a minute or so. */
+export interface TokenUseTable {
+  /** `tok_…`. Primary key. */
+  readonly id: string;
+  /** Epoch seconds. */
+  readonly used_at: number;
 }

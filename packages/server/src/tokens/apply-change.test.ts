@@ -15,6 +15,7 @@ function deps(reload: Result<void, 'unavailable'> = ok(undefined)): ApplyDeps & 
     table: new TokenTable({ claimPaths: [] }),
     massRevocations: createMassRevocations(),
     reloadKeys: () => Promise.resolve(reload),
+    reloadObjects: () => Promise.resolve(reload),
   };
 }
 

@@ -9,6 +9,7 @@ export interface ApplyDeps {
   readonly table: Pick<TokenTable, 'remove'>;
   readonly massRevocations: Pick<MassRevocations, 'add'>;
   readonly reloadKeys: () => Promise<Result<void, 'unavailable'>>;
+  readonly reloadObjects: () => Promise<Result<void, 'unavailable'>>;
 }
 
 /** `unavailable`: the change has to be heard again. Throws for a change that is none of ours (a fault). */
@@ -25,6 +26,8 @@ export async function applyChange(
       return ok(undefined);
     case 'keys.changed':
       return deps.reloadKeys();
+    case 'objects.changed':
+      return deps.reloadObjects();
     default:
       throw new Error('a change has a kind that this version does not know');
   }

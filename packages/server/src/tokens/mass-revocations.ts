@@ -22,7 +22,7 @@ const MAX_MASS_REVOCATIONS = 100_000;
 
 const NEVER = -Infinity;
 
-type Kind = MassRevocation['by'];
+type Kind = Exclude<MassRevocation['by'], 'organization'>;
 
 interface OfOrganization {
   /** Value → the latest time, epoch seconds. */
@@ -40,6 +40,10 @@ export function createMassRevocations(limit = MAX_MASS_REVOCATIONS): MassRevocat
     add({ organization, by, value, before }) {
       const own = organizations.get(organization) ?? none();
       organizations.set(organization, own);
+      if (by === 'organization') {
+        own.everything = Math.max(own.everything, before);
+        return;
+      }
       const known = own.by[by].get(value);
       if (known === undefined && size >= limit) {
         own.everything = Math.max(own.everything, before);
@@ -92,5 +96,7 @@ export function concerns({ organization, by, value }: MassRevocation, holder: Ho
       return holder.subject === value;
     case 'principal':
       return principalId(holder.principal) === value;
+    case 'organization':
+      return true;
   }
 }

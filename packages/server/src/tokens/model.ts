@@ -27,22 +27,29 @@ export interface TokenRecord {
   readonly expiresAt: number;
 }
 
+/** `issuer` of a token that was made over the API and vouched for by no issuer. No id of an issuer looks like it. */
+export const MADE_BY_API = 'api';
+
+/** `expiresAt` of a token that ends only when somebody ends it: the last second of the year 9999. */
+export const NEVER_EXPIRES = 253_402_300_799;
+
 /** What a presented value turned out to be. */
 export type Presented =
   | { readonly state: 'live'; readonly token: TokenRecord }
   | { readonly state: 'invalid' | 'expired' | 'revoked' | 'unavailable' };
 
 /** What a mass revocation names: everything issued through, under or to it. */
-export const REVOKED_BY = ['issuer', 'policy', 'subject', 'principal'] as const;
+export const REVOKED_BY = ['issuer', 'policy', 'subject', 'principal', 'organization'] as const;
 
 /**
- * Ends every token of an organization that came from one issuer, policy, subject or went to one principal, and was
- * issued at or before a time: one row, compared at use, however many tokens it is about.
+ * Ends every token of an organization that came from one issuer, policy, subject or went to one principal (or simply
+ * every one, when the organization itself has ended), and was issued at or before a time: one row, compared at use,
+ * however many tokens it is about.
  */
 export interface MassRevocation {
   readonly organization: string;
   readonly by: (typeof REVOKED_BY)[number];
-  /** Id of the issuer, `pol_…`, `sub`, or {@link principalId}. */
+  /** Id of the issuer, `pol_…`, `sub`, {@link principalId}, or the organization's name. */
   readonly value: string;
   /** Epoch seconds; a token issued in that very second is ended too. */
   readonly before: number;

@@ -60,7 +60,7 @@ function checkShape(policy: TrustPolicy, path: Path, problems: Problem[]): void 
       path,
       `an allow policy for ${policy.tokenType} tokens has to name its ${TARGET_WORD[policy.tokenType]}`,
     );
-  if (allows && !organization && policy.permissions.length > 0)
+  if (allows && !organization && policy.permissions.includes('admin'))
     refuse(problems, [...path, 'permissions'], 'permissions are for organization tokens only');
   // Without a condition the policy would trust every workload of every customer of the issuer.
   const tests = Object.keys(policy.rules).length + Object.keys(policy.match).length;

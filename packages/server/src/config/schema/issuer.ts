@@ -25,12 +25,15 @@ const audiencesOrAny = z.union([z.literal('any'), audiences], {
 });
 
 const preset = z.string().superRefine((text, context) => {
-  if (findPreset(text) !== undefined) return;
+  if (findPreset(text) === undefined) context.addIssue({ code: 'custom', message: unknownPreset(text) });
+});
+
+function unknownPreset(text: string): string {
   const names = ISSUER_PRESETS.map((known) => known.name);
   const near = nearest(text, names);
   const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-  context.addIssue({ code: 'custom', message: `expected one of ${names.join(', ')}${hint}` });
-});
+  return `expected one of ${names.join(', ')}${hint}`;
+}
 
 /** The content of `jwks_file`. A set that nothing could be verified with is a mistake, not an issuer without tokens. */
 const keySet = z.string().superRefine((text, context) => {
@@ -38,7 +41,7 @@ const keySet = z.string().superRefine((text, context) => {
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
-function keySetFault(text: string): string | undefined {
+export function keySetFault(text: string): string | undefined {
   const set = parseKeySet(Buffer.from(text));
   if (!set.ok) return 'expected a file that holds a JSON Web Key Set: { "keys": [ … ] }';
   if (set.value.keys.some((key) => 'fault' in key && key.fault === 'secret'))
@@ -106,18 +109,23 @@ type IssuerDocument = z.output<typeof issuerObject>;
 
 function issuerProblems({ url, preset: named, ...keys }: IssuerDocument): readonly Problem[] {
   const problems: Problem[] = [];
-  if (named !== undefined && findPreset(named) !== undefined && !fitsPreset(named, url)) {
-    problems.push({
-      path: ['preset'],
-      message: 'expected the preset of this url: the platform has another issuer',
-    });
-  }
+  // One that nobody knows is reported where it is read.
+  const fault = named === undefined || findPreset(named) === undefined ? undefined : presetFault(named, url);
+  if (fault !== undefined) problems.push({ path: ['preset'], message: fault });
   // Whoever writes both believes that a certificate is checked somewhere.
   if (keys.jwks_file !== undefined && (keys.ca_file !== undefined || keys.thumbprints.length > 0)) {
     const message = 'excludes ca_file and thumbprints: nothing is fetched from this issuer';
     problems.push({ path: ['jwks_file'], message });
   }
   return problems;
+}
+
+/** What is wrong with a preset for an issuer of this URL. */
+export function presetFault(named: string, url: string): string | undefined {
+  if (findPreset(named) === undefined) return unknownPreset(named);
+  return fitsPreset(named, url)
+    ? undefined
+    : 'expected the preset of this url: the platform has another issuer';
 }
 
 /** Platforms that people also run themselves, under a URL that nobody can know beforehand. */

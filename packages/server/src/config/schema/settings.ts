@@ -69,6 +69,9 @@ export const session = z
 
 export const limitsShape = {
   body: size('1KiB', '8MiB').prefault('64KiB').describe('Body of a request to the token endpoints.'),
+  api_body: size('64KiB', '64MiB')
+    .prefault('8MiB')
+    .describe('Body of a request that creates or changes something over the API.'),
   headers: size('4KiB', '1MiB').prefault('32KiB').describe('Head of any request.'),
   token: size('1KiB', '1MiB').prefault('16KiB').describe('Longest subject token.'),
   failures_per_second_per_address: count(1, 1_000_000)
@@ -78,6 +81,7 @@ export const limitsShape = {
 
 export const limits = z.strictObject(limitsShape).transform((value): LimitsConfig => ({
   body: value.body,
+  apiBody: value.api_body,
   headers: value.headers,
   token: value.token,
   failuresPerSecondPerAddress: value.failures_per_second_per_address,

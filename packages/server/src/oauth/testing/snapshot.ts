@@ -1,5 +1,5 @@
-import { compileTrust, type Directory, type TrustPolicy } from '@countersign/core';
-import type { Organization, Snapshot, TrustedIssuer } from '../../snapshot/model.ts';
+import { compileTrust, type TrustPolicy } from '@countersign/core';
+import type { Organization, OrganizationDirectory, Snapshot, TrustedIssuer } from '../../snapshot/model.ts';
 import { hashOf } from '../../tokens/issue.ts';
 
 /** One organization with an issuer for each thing that can be said of one, and another organization beside it. */
@@ -43,19 +43,26 @@ export function issuer(name: string, over: Partial<TrustedIssuer> = {}): Trusted
     policyIds: policies.map((_policy, index) => `pol_${name}_${index}`),
     trust: trust.value,
     policySet: 'hash-of-the-policies',
+    policyListId: `pls_${name}`,
     ...over,
   };
 }
 
-function directoryOf(organization: string): Directory {
+function directoryOf(organization: string): OrganizationDirectory {
   return {
     organization,
     members: new Map([
       ['ada', { user: 'usr_ada', login: 'ada', role: 'admin' }],
       ['bob', { user: 'usr_bob', login: 'bob', role: 'member' }],
     ]),
-    teams: new Map([['platform', { name: 'platform', displayName: 'Platform', members: ['ada'] }]]),
+    teams: new Map([
+      [
+        'platform',
+        { name: 'platform', displayName: 'Platform', description: '', members: ['ada'], admins: [] },
+      ],
+    ]),
     runners: new Set(),
+    runnersById: new Map(),
     resources: new Set(ROUTES),
   };
 }
@@ -93,7 +100,7 @@ export function testSnapshot(more: Partial<Snapshot['settings']> = {}): Snapshot
       refusalError: 'invalid_request',
       sessionLifetime: 3600,
       sessionCookie: '_countersign',
-      limits: { body: 65_536, headers: 32_768, token: 16_384 },
+      limits: { body: 65_536, apiBody: 8_388_608, headers: 32_768, token: 16_384 },
       failuresPerSecond: 20,
       retention: { refusals: 1, exchanges: 1, audit: 1, expiredTokens: 1, rows: 1 },
       maxStaleness: 5,

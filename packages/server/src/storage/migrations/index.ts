@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import { up as initial } from './0001-initial.ts';
 import { up as wholeExchange } from './0002-whole-exchange.ts';
+import { up as objects } from './0003-objects.ts';
 
 /**
  * Every change of the schema, in order: an explicit list, never a folder that is scanned. A migration that has been
@@ -10,6 +11,7 @@ import { up as wholeExchange } from './0002-whole-exchange.ts';
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': { up: initial },
   '0002-whole-exchange': { up: wholeExchange },
+  '0003-objects': { up: objects },
 };
 
 /** Number of the newest schema: what an up-to-date database says of itself. */

@@ -49,8 +49,9 @@ describe('by an index and not through the table', () => {
     ['grants to delete', deleteGrants('a', 'b', 5)],
     ['events to erase', erase],
     ['events in no chain to delete', deleteUnchained],
-    ['tokens that are due', dueTokens([5]).remove],
-    ['marks that are due', dueReplayMarks([5]).remove],
+    ['uses of tokens that are due', dueTokens([5]).remove[0]],
+    ['tokens that are due', dueTokens([5]).remove[1]],
+    ['marks that are due', dueReplayMarks([5]).remove[0]],
   ])('is found: %s', async (_, statement) => {
     if (statement === undefined) throw new Error('there is no such statement');
     const steps = await plan(statement);

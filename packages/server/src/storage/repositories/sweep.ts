@@ -1,4 +1,4 @@
-import type { Statement } from '../port.ts';
+import type { Statement, Unit } from '../port.ts';
 import type { Tables } from '../tables.ts';
 import { idBound } from './id-bound.ts';
 
@@ -63,7 +63,7 @@ export function deleteEvents(after: string, last: string): Statement {
 export interface Due {
   /** One row: how many of the next {@link STEP_ROWS} are due. */
   readonly count: Statement;
-  readonly remove: Statement;
+  readonly remove: Unit;
 }
 
 function dueBy(table: keyof Tables, key: string, where: string): (bounds: readonly number[]) => Due {
@@ -72,12 +72,28 @@ function dueBy(table: keyof Tables, key: string, where: string): (bounds: readon
   const remove = `delete from "${table}" where (${key}) in (select ${key} ${due})`;
   return (bounds) => ({
     count: { sql: count, parameters: bounds },
-    remove: { sql: remove, parameters: bounds },
+    remove: [{ sql: remove, parameters: bounds }],
   });
 }
 
+/** In one order, so that it is the same tokens whose uses go and that go themselves. */
+const OVER = `from "token" where "expires_at" < ? order by "expires_at" limit ${STEP_ROWS}`;
+const COUNT_OVER = `select count(*) as "rows" from (select 1 as "one" ${OVER}) as "due"`;
+const REMOVE_USES = `delete from "token_use" where "id" in (select "id" ${OVER})`;
+const REMOVE_OVER = `delete from "token" where "hash" in (select "hash" ${OVER})`;
+
+/** Expired before that time (epoch seconds), with what is known of their use. */
+export function dueTokens(parameters: readonly number[]): Due {
+  return {
+    count: { sql: COUNT_OVER, parameters },
+    remove: [
+      { sql: REMOVE_USES, parameters },
+      { sql: REMOVE_OVER, parameters },
+    ],
+  };
+}
+
 /** All bounds are exclusive, epoch seconds, but for checkpoints, whose times are milliseconds. */
-export const dueTokens = dueBy('token', '"hash"', '"expires_at" < ?');
 export const dueReplayMarks = dueBy('replay_mark', '"issuer", "mark"', '"expires_at" < ?');
 /** The newest stays for good: the next takes the number after it. */
 export const dueChanges = dueBy(
@@ -85,7 +101,12 @@ export const dueChanges = dueBy(
   '"seq"',
   '"created_at" < ? and "seq" < (select max("seq") from "change")',
 );
-export const dueMassRevocations = dueBy('mass_revocation', '"organization", "kind", "value"', '"before" < ?');
+/** Tokens that were made over the API may live for ever, and so does what ended them. */
+export const dueMassRevocations = dueBy(
+  'mass_revocation',
+  '"organization", "kind", "value"',
+  `"before" < ? and "kind" in ('issuer', 'policy', 'subject') and "value" <> 'api'`,
+);
 export const dueCheckpoints = dueBy('checkpoint', '"id"', '"time" < ?');
 export const duePolicySets = dueBy('policy_set', '"hash"', 'coalesce("used_at", "created_at") < ?');
 

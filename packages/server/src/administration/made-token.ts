@@ -1,0 +1,80 @@
+import { principalId, type Principal, type TokenPrefix } from '@countersign/core';
+import type { Random } from '../adapters/ports.ts';
+import { ID_BYTES, newId } from '../audit/decision-id.ts';
+import type { ChecksumRing } from '../keys/port.ts';
+import type { Unit } from '../storage/port.ts';
+import { insertMadeToken } from '../storage/repositories/made-tokens.ts';
+import { insertToken } from '../storage/repositories/tokens.ts';
+import { mintToken, type MintedToken } from '../tokens/issue.ts';
+import { MADE_BY_API, type TokenRecord } from '../tokens/model.ts';
+
+/**
+ * A token that somebody makes over the API: for an organization, a team, a person, a runner. Its value is in what is
+ * given back and nowhere else; nothing is live before `statements` are committed and the table has been told.
+ */
+
+/** What a token takes over from the one that it was made with, so that whatever ends that one ends both. */
+export type Inherited = Pick<TokenRecord, 'issuer' | 'subject' | 'claims' | 'policies'>;
+
+export interface MadeTokenOrder {
+  readonly prefix: TokenPrefix;
+  /** Whom it speaks as. */
+  readonly principal: Principal;
+  readonly organization: string;
+  /** The organization gives it once and never again; absent where tokens have none. */
+  readonly name?: string;
+  readonly description: string;
+  /** {@link principalId} of who makes it. */
+  readonly createdBy: string;
+  /** Epoch seconds; `NEVER_EXPIRES`. */
+  readonly expiresAt: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Absent: it stands by itself. */
+  readonly inherited?: Inherited;
+}
+
+export interface MintedMade extends MintedToken {
+  readonly record: TokenRecord;
+  /** The token and its name; a name that was given before is a `conflict` of the whole unit. */
+  readonly statements: Unit;
+}
+
+export function mintMade(
+  deps: { readonly random: Random; readonly checksums: ChecksumRing },
+  order: MadeTokenOrder,
+): MintedMade {
+  const { prefix, principal, organization, name, description, createdBy, expiresAt, now } = order;
+  const id = newId('tok', now, deps.random.bytes(ID_BYTES));
+  const createdAt = Math.floor(now / 1000);
+  const record: TokenRecord = {
+    id,
+    prefix,
+    principal,
+    organization,
+    ...(order.inherited ?? OF_ITS_OWN),
+    // There was no exchange. One number for both ids all the same: the table of live tokens keeps it once.
+    exchange: `dec_${id.slice('tok_'.length)}`,
+    resources: [],
+    format: 'opaque',
+    issuedAt: createdAt,
+    expiresAt,
+  };
+  const { value, hash } = mintToken(deps, prefix);
+  const made = {
+    id,
+    organization,
+    principal: principalId(principal),
+    ...(name === undefined ? {} : { name }),
+    description,
+    createdBy,
+    createdAt,
+  };
+  return { value, hash, record, statements: [insertToken(hash, record), insertMadeToken(made)] };
+}
+
+/**
+ * No subject and no policies: mass revocations of these are forgotten once no exchanged token can be old enough for
+ * them (`dueMassRevocations`), and a token that lives longer would come back to life.
+ */
+const OF_ITS_OWN: Inherited = { issuer: MADE_BY_API, subject: '', claims: {}, policies: [] };

@@ -1,0 +1,122 @@
+import type { Row, SqlValue, Statement } from '../port.ts';
+import { AFTER_ALL, boundedLimit } from './list-filter.ts';
+import { insertInto, parseRow, selectAll, type TableShape } from './table-shape.ts';
+import { parseToken, TOKEN_SHAPE, type StoredToken } from './tokens.ts';
+
+/** Tokens that were made over the API: their name, who made them, and the row of `token` that they are. */
+
+export interface MadeToken {
+  /** `tok_…` */
+  readonly id: string;
+  readonly organization: string;
+  /** {@link principalId} of whom it speaks as. */
+  readonly principal: string;
+  readonly name?: string;
+  readonly description: string;
+  /** {@link principalId} */
+  readonly createdBy: string;
+  /** Epoch seconds. */
+  readonly createdAt: number;
+}
+
+const SHAPE: TableShape<'made_token'> = {
+  id: 'text',
+  organization: 'text',
+  principal: 'text',
+  name: 'text?',
+  description: 'text',
+  created_by: 'text',
+  created_at: 'integer',
+};
+
+const insert = insertInto('made_token', SHAPE, 'on conflict ("organization", "name") do nothing');
+const FIND = `${selectAll('made_token', SHAPE)} where "id" = ?`;
+
+const OF_TOKEN = Object.keys(TOKEN_SHAPE)
+  .map((column) => `"token"."${column}"`)
+  .join(', ');
+const LIST =
+  `select ${OF_TOKEN}, "made_token"."name", "made_token"."description", "made_token"."created_by", "token_use"."used_at"` +
+  ` from "made_token" join "token" on "token"."id" = "made_token"."id"` +
+  ` left join "token_use" on "token_use"."id" = "made_token"."id"` +
+  ` where "made_token"."organization" = ? and "made_token"."principal" = ? and "made_token"."id" < ?` +
+  ` and "token"."expires_at" > ? and "token"."expires_at" <= ? and coalesce("token"."revoked_at", 0) <= ?` +
+  ` order by "made_token"."id" desc limit ?`;
+
+/** A name that the organization has given before, to whatever token, is a `conflict`. */
+export function insertMadeToken(token: MadeToken): Statement {
+  const row = {
+    id: token.id,
+    organization: token.organization,
+    principal: token.principal,
+    name: token.name ?? null,
+    description: token.description,
+    created_by: token.createdBy,
+    created_at: token.createdAt,
+  };
+  return { ...insert(row), changes: 1 };
+}
+
+/** By `tok_…`; also of a token that has been swept. */
+export function findMadeToken(id: string): Statement {
+  return { sql: FIND, parameters: [id] };
+}
+
+export function parseMadeToken(row: Row): MadeToken {
+  const made = parseRow('made_token', SHAPE, row);
+  return {
+    id: made.id,
+    organization: made.organization,
+    principal: made.principal,
+    ...(made.name === null ? {} : { name: made.name }),
+    description: made.description,
+    createdBy: made.created_by,
+    createdAt: made.created_at,
+  };
+}
+
+export interface MadeTokenQuery {
+  readonly organization: string;
+  /** {@link principalId} */
+  readonly principal: string;
+  readonly filter: 'active' | 'expired' | 'all';
+  /** Id of the last token of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** Newest first. `active`: neither expired nor revoked by itself at `now` (epoch seconds). */
+export function listMadeTokens(query: MadeTokenQuery, now: number): Statement {
+  const { filter } = query;
+  const parameters: readonly SqlValue[] = [
+    query.organization,
+    query.principal,
+    query.after ?? AFTER_ALL,
+    filter === 'active' ? now : -1,
+    filter === 'expired' ? now : Number.MAX_SAFE_INTEGER,
+    filter === 'active' ? 0 : Number.MAX_SAFE_INTEGER,
+    boundedLimit(query.limit),
+  ];
+  return { sql: LIST, parameters };
+}
+
+export interface ListedMadeToken extends StoredToken {
+  readonly name: string;
+  readonly description: string;
+  readonly createdBy: string;
+  /** Epoch seconds, 0 = never. */
+  readonly usedAt: number;
+}
+
+export function parseListedMadeToken(row: Row): ListedMadeToken {
+  const { name, description, created_by: createdBy, used_at: usedAt } = row;
+  if (typeof description !== 'string' || typeof createdBy !== 'string')
+    throw new Error('storage: made_token is not what was written');
+  return {
+    ...parseToken(row),
+    name: typeof name === 'string' ? name : '',
+    description,
+    createdBy,
+    usedAt: Number(usedAt ?? 0),
+  };
+}
