@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@countersign/core';
 import type { Clock, Logger, Random } from '../adapters/ports.ts';
 import type { Database, Unit, WriteFailure } from '../storage/port.ts';
+import { issuedBy } from '../storage/repositories/covered-rows.ts';
 import { findDecision, insertDecision, parseDecision } from '../storage/repositories/decisions.ts';
 import { ID_BYTES, isId, newId, type IdPrefix } from './decision-id.ts';
 import { boundedFacts, boundedRecord, decisionLogFields } from './decision-log.ts';
@@ -56,14 +57,14 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
     },
     async acted(record, event: AuditEvent, more: Unit) {
       const rows = [...more, insertDecision(record)];
-      // The event has the number of its decision: from either the other is found by its key.
-      const id = `evt_${record.id.slice('dec_'.length)}`;
+      const id = eventOf(record.id);
       const written = await database.write([...rows, sealEvent(id, event, rows, random.bytes(SALT_BYTES))]);
       log.stored(record, written);
       return written;
     },
     async changed(event, more) {
-      const id = makeId('evt');
+      const issued = issuedBy(more);
+      const id = issued === undefined ? makeId('evt') : eventOf(issued);
       const written = await database.write([...more, sealEvent(id, event, more, random.bytes(SALT_BYTES))]);
       // A conflict is no failure: whoever asked finds it done already.
       if (!written.ok && written.error === 'unavailable') log.failed(id, written.error);
@@ -72,6 +73,11 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
     passed: (record) => log.always(record),
     find: (id) => find(id, ring.find(id), database),
   };
+}
+
+/** The event has the number of its decision, and of the token it issues: from either the other is found by its key. */
+function eventOf(decision: string): string {
+  return `evt_${decision.slice('dec_'.length)}`;
 }
 
 async function find(

@@ -1,11 +1,18 @@
 import type { Row } from '../storage/port.ts';
 import {
   storedDecisionDigest,
+  storedMadeTokenDigest,
   storedTokenDigest,
   type MassRevocationKey,
 } from '../storage/repositories/covered-rows.ts';
 import { findMassRevocation } from '../storage/repositories/mass-revocations.ts';
-import { decisionsById, LOOKED_UP, textOf, tokensByHash } from '../storage/repositories/verification.ts';
+import {
+  decisionsById,
+  LOOKED_UP,
+  madeTokensById,
+  textOf,
+  tokensByHash,
+} from '../storage/repositories/verification.ts';
 import { LONGEST_TOKEN_LIFE } from './retention-bounds.ts';
 import type { ProvedLink } from './verify-chain.ts';
 import { broken, readRows, type Stopped, type Verification } from './verify-model.ts';
@@ -19,6 +26,7 @@ export async function verifyCoveredRows(
 ): Promise<Stopped | undefined> {
   return (
     (await verifyTokens(verification, links)) ??
+    (await verifyNames(verification, links)) ??
     (await verifyDecisions(verification, links)) ??
     (await verifyMassRevocations(verification, links))
   );
@@ -50,6 +58,25 @@ async function verifyTokens(
     const token = rows.get(hash);
     if (token && token['revoked_at'] !== at)
       return broken(row, 'the token that it revoked is not marked as revoked then');
+  }
+  return undefined;
+}
+
+/** A name stays when its token has gone, so that it is never given twice. */
+async function verifyNames(
+  verification: Verification,
+  links: readonly ProvedLink[],
+): Promise<Stopped | undefined> {
+  const made = links.flatMap(({ row, payload }) =>
+    (payload?.rows.made ?? []).map(([id, digest]) => ({ row, id, digest })),
+  );
+  const ids = made.map(({ id }) => id);
+  const rows = await rowsByKey(verification, ids, madeTokensById, 'id');
+  if (rows === undefined) return 'unavailable';
+  for (const { row, id, digest } of made) {
+    const name = rows.get(id);
+    if (!name || storedMadeTokenDigest(name) !== digest)
+      return broken(row, 'the name and maker of the token that it created were changed');
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { unchainedEvents } from '../storage/repositories/verification.ts';
 import { walkChain } from './verify-chain.ts';
 import { verifyGivenCheckpoints, verifyStoredCheckpoints, type Verified } from './verify-checkpoints.ts';
 import { verifyCoverage } from './verify-coverage.ts';
+import { verifyObjects, verifyPolicyDocuments } from './verify-objects.ts';
 import {
   readRows,
   type AuditVerdict,
@@ -97,14 +98,19 @@ async function verifyChains(verification: Verification): Promise<Stopped | undef
   const from = firstEvent === '' ? '~' : firstEvent.slice('evt_'.length);
   const coverage = await verifyCoverage(verification, from);
   if ('stopped' in coverage) return coverage.stopped;
+  const objects = await verifyObjects(verification);
+  if ('stopped' in objects) return objects.stopped;
+  const documents = await verifyPolicyDocuments(verification);
+  if (documents !== undefined) return documents;
   for (let writer = ''; ; count.writers += 1) {
     const next = await readRows(reader, nextWriter(writer));
     if (next === undefined) return 'unavailable';
     const name = next[0]?.['writer'];
-    if (typeof name !== 'string') return coverage.unmet();
+    if (typeof name !== 'string') return coverage.unmet() ?? objects.unmet();
     writer = name;
     const stopped = await walkChain(verification, writer, (links) => {
       coverage.meet(links);
+      objects.meet(links);
       return verifyCoveredRows(verification, links);
     });
     if (stopped !== undefined) return stopped;

@@ -1,6 +1,8 @@
 import type { Row, SqlValue, Statement, Unit } from '../port.ts';
 import { DECISION_SHAPE, INSERT_DECISION } from './decisions.ts';
+import { INSERT_MADE_TOKEN, MADE_TOKEN_SHAPE } from './made-tokens.ts';
 import { INSERT_MASS_REVOCATION } from './mass-revocations.ts';
+import { DELETE_OBJECT, NEXT_OBJECTS_VERSION, OBJECT_SHAPE, PUT_OBJECT } from './objects.ts';
 import { rowDigest, storedDigest } from './row-digest.ts';
 import { INSERT_TOKEN, REVOKE_TOKEN, TOKEN_SHAPE } from './tokens.ts';
 
@@ -12,15 +14,29 @@ export interface CoveredRows {
   /** Issued: hash, digest of the row, expiry in epoch seconds. */
   readonly tokens?: readonly (readonly [hash: string, digest: string, expiresAt: number])[];
   readonly decisions?: readonly (readonly [id: string, digest: string])[];
+  /** Names of tokens that were made over the API. */
+  readonly made?: readonly (readonly [id: string, digest: string])[];
   /** Revoked: hash, and when in epoch seconds. */
   readonly revoked?: readonly (readonly [hash: string, at: number])[];
   readonly massRevocations?: readonly MassRevocationKey[];
+  /** Created, changed or deleted over the API: which, and the digest of the row; null when there is none any more. */
+  readonly objects?: readonly (readonly [
+    organization: string,
+    kind: string,
+    key: string,
+    digest: string | null,
+  ])[];
+  /** Of all objects, with this change: their order is that of these numbers. */
+  readonly objectsVersion?: number;
 }
 
 export type MassRevocationKey = readonly [organization: string, kind: string, value: string, before: number];
 
 const TOKEN_COLUMNS = Object.keys(TOKEN_SHAPE);
 const DECISION_COLUMNS = Object.keys(DECISION_SHAPE);
+const OBJECT_COLUMNS = Object.keys(OBJECT_SHAPE);
+const MADE_COLUMNS = Object.keys(MADE_TOKEN_SHAPE);
+const EXCHANGE = TOKEN_COLUMNS.indexOf('exchange');
 const EXPIRES_AT = TOKEN_COLUMNS.indexOf('expires_at');
 
 /** Not of the digest: it is the one column of a token that changes, and an event of its own answers for it. */
@@ -46,15 +62,37 @@ function withStatement(covered: CoveredRows, { sql, parameters }: Statement): Co
       const digest = rowDigest(DECISION_COLUMNS, (at) => valueOf(parameters, at));
       return { ...covered, decisions: [...(covered.decisions ?? []), [text(0), digest]] };
     }
+    case INSERT_MADE_TOKEN.sql: {
+      const digest = rowDigest(MADE_COLUMNS, (at) => valueOf(parameters, at));
+      return { ...covered, made: [...(covered.made ?? []), [text(0), digest]] };
+    }
     case REVOKE_TOKEN:
       return { ...covered, revoked: [...(covered.revoked ?? []), [text(1), number(0)]] };
     case INSERT_MASS_REVOCATION.sql: {
       const row: MassRevocationKey = [text(0), text(1), text(2), number(3)];
       return { ...covered, massRevocations: [...(covered.massRevocations ?? []), row] };
     }
+    case PUT_OBJECT.sql: {
+      const digest = rowDigest(OBJECT_COLUMNS, (at) => valueOf(parameters, at));
+      return { ...covered, objects: [...(covered.objects ?? []), [text(0), text(1), text(2), digest]] };
+    }
+    case DELETE_OBJECT:
+      return { ...covered, objects: [...(covered.objects ?? []), [text(0), text(1), text(2), null]] };
+    case NEXT_OBJECTS_VERSION:
+      return { ...covered, objectsVersion: number(0) };
     default:
       return covered;
   }
+}
+
+/**
+ * The `dec_…` of the token that a unit issues, if it does. The event beside it has that number, and is found by it:
+ * an event answers for one token.
+ */
+export function issuedBy(unit: Unit): string | undefined {
+  const [issued, another] = unit.filter(({ sql }) => sql === INSERT_TOKEN.sql);
+  if (another !== undefined) throw new Error('storage: a unit issues more than one token');
+  return issued === undefined ? undefined : String(issued.parameters[EXCHANGE]);
 }
 
 function valueOf(parameters: readonly SqlValue[], at: number): SqlValue {
@@ -66,7 +104,17 @@ export function storedTokenDigest(row: Row): string {
   return storedDigest(TOKEN_COLUMNS, { ...row, revoked_at: null });
 }
 
+/** The digest that the event of a stored name must hold. */
+export function storedMadeTokenDigest(row: Row): string {
+  return storedDigest(MADE_COLUMNS, row);
+}
+
 /** The digest that the event of a stored decision must hold. */
 export function storedDecisionDigest(row: Row): string {
   return storedDigest(DECISION_COLUMNS, row);
+}
+
+/** The digest that the newest event about a stored object must hold. */
+export function storedObjectDigest(row: Row): string {
+  return storedDigest(OBJECT_COLUMNS, row);
 }

@@ -18,7 +18,7 @@ export interface ObjectRow extends ObjectKey {
   readonly modified_at: number;
 }
 
-const SHAPE: TableShape<'object'> = {
+export const OBJECT_SHAPE: TableShape<'object'> = {
   organization: 'text',
   kind: 'text',
   key: 'text',
@@ -33,20 +33,21 @@ const REPLACE =
   `on conflict (${KEY}) do update set "document" = excluded."document",` +
   ` "version" = excluded."version", "modified_at" = excluded."modified_at"`;
 
-const put = insertInto('object', SHAPE, REPLACE);
-const DELETE = 'delete from "object" where "organization" = ? and "kind" = ? and "key" = ?';
-const PAGE = `${selectAll('object', SHAPE)} where (${KEY}) > (?, ?, ?) order by ${KEY} limit ?`;
+export const PUT_OBJECT = insertInto('object', OBJECT_SHAPE, REPLACE);
+export const DELETE_OBJECT = 'delete from "object" where "organization" = ? and "kind" = ? and "key" = ?';
+const PAGE = `${selectAll('object', OBJECT_SHAPE)} where (${KEY}) > (?, ?, ?) order by ${KEY} limit ?`;
 const VERSION = `select "value" from "version" where "name" = 'object'`;
-const NEXT = `update "version" set "value" = ? where "name" = 'object' and "value" = ?`;
+export const NEXT_OBJECTS_VERSION = `update "version" set "value" = ? where "name" = 'object' and "value" = ?`;
+const SAME = `update "version" set "value" = "value" where "name" = 'object' and "value" = ?`;
 
 /** Inserts an object or replaces it; of a replaced one the time of its creation stands. */
 export function putObject(row: ObjectRow): Statement {
-  return put(row);
+  return PUT_OBJECT(row);
 }
 
 /** One that is not there is a `conflict`: somebody else has deleted it. */
 export function deleteObject({ organization, kind, key }: ObjectKey): Statement {
-  return { sql: DELETE, parameters: [organization, kind, key], changes: 1 };
+  return { sql: DELETE_OBJECT, parameters: [organization, kind, key], changes: 1 };
 }
 
 /** All of them, in pages; the first page follows none. */
@@ -56,7 +57,7 @@ export function objectsPage(after: ObjectKey | undefined, limit: number): Statem
 }
 
 export function parseObject(row: Row): ObjectRow {
-  return parseRow('object', SHAPE, row);
+  return parseRow('object', OBJECT_SHAPE, row);
 }
 
 /** One row: the version of all objects together. */
@@ -72,5 +73,10 @@ export function parseObjectsVersion(row: Row | undefined): number {
 
 /** Belongs to every change: a writer that decided on another version than the one it commits on is a `conflict`. */
 export function nextObjectsVersion(from: number): Statement {
-  return { sql: NEXT, parameters: [from + 1, from], changes: 1 };
+  return { sql: NEXT_OBJECTS_VERSION, parameters: [from + 1, from], changes: 1 };
+}
+
+/** Belongs to what changes no object and is right only as long as none has changed: another version is a `conflict`. */
+export function sameObjectsVersion(version: number): Statement {
+  return { sql: SAME, parameters: [version], changes: 1 };
 }
