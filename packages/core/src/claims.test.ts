@@ -75,6 +75,7 @@ describe('readPath', () => {
         fc.pre(steps.some((one) => inherited.includes(one)));
         expect(readPath({ a: { b: 'x' } }, steps)).toBeUndefined();
       }),
+      { examples: inherited.map((one) => [[one]]) },
     );
   });
 

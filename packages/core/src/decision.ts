@@ -17,7 +17,7 @@ export interface Facts {
   readonly claims: Claims;
   /** {@link principalFacts} of the caller; absent when nobody has been authenticated. */
   readonly principal?: Claims;
-  /** What is asked for. Exchange: `token_type`, `target`, `admin`, `resources`. Gateway: `method`, `host`, `path`. */
+  /** What is asked for. Exchange: `token_type`, `target`, `admin`, `resources`. Gateway: `RequestFacts`. */
   readonly request: Claims;
 }
 

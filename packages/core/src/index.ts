@@ -22,6 +22,15 @@ export {
   type Voucher,
 } from './principal.ts';
 export type { Decision, Effect, Facts, Outcome, RuleTrace, TraceNode } from './decision.ts';
+export {
+  NO_CERTIFICATE,
+  NO_TOKEN,
+  requestFacts,
+  type CertificateFacts,
+  type RequestFact,
+  type RequestFacts,
+  type TokenFacts,
+} from './request-facts.ts';
 export { REFUSALS, type RefusalCode } from './refusal-code.ts';
 
 // Policy: model → compile → evaluate → explain. (section of the policy helper)
@@ -47,7 +56,8 @@ export {
 } from './policy/compile.ts';
 export { compileTrust } from './policy/dialect/trust.ts';
 export { printMatch, printRules } from './policy/dialect/print.ts';
-export { compileAccess, type AccessDocument } from './policy/dialect/ppl.ts';
+export { compileAccess, type AccessDocument, type AccessOptions } from './policy/dialect/ppl.ts';
+export { accessConditions, type WrittenCondition } from './policy/dialect/access-conditions.ts';
 export { evaluate } from './policy/evaluate.ts';
 export { explain, type Explanation } from './policy/explain.ts';
 
@@ -62,7 +72,7 @@ export type {
   SubjectIssuer,
   Target,
 } from './exchange/model.ts';
-export { exchange, exchangeFacts } from './exchange/exchange.ts';
+export { exchange, exchangeFacts, principalOf } from './exchange/exchange.ts';
 export { parseScope, printScope, targetOfScope } from './exchange/scope.ts';
 export {
   DEFAULT_EXPIRATION,
@@ -107,6 +117,26 @@ export type { ClaimHeader, HeaderLine, RequestHead, Route, RouteAccess } from '.
 export { parseHostHeader, type HostAndPort } from './route/host.ts';
 export { canonicalTarget, MAX_TARGET, type CanonicalTarget } from './route/canonical-path.ts';
 export { compileRoutes, matchRoute, type RouteTable } from './route/match.ts';
+export { routeTarget, type RoutedTarget, type RoutingFault } from './route/route-target.ts';
+export { PATH_EXCEPTIONS, type PathException } from './route/path-exceptions.ts';
+export { regexFault } from './route/regex-routes.ts';
+export {
+  compileRewriting,
+  upstreamHost,
+  upstreamTarget,
+  type CompiledRewriting,
+  type Rewriting,
+} from './route/rewriting.ts';
+export {
+  fixedResponse,
+  redirectAnswer,
+  redirectFaults,
+  type AskedFor,
+  type FixedResponse,
+  type OwnAnswer,
+  type Redirect,
+} from './route/own-answer.ts';
+export { headerOperationFaults, type HeaderOperations } from './route/header-operations.ts';
 export { claimHeaderKeys, headerKey } from './route/header-key.ts';
 export {
   downstreamHeaders,

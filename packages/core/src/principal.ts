@@ -98,6 +98,7 @@ export function principalFacts(principal: Principal): Claims {
       break;
     case 'runner':
       facts['organization'] = principal.organization;
+      facts['runner'] = `${principal.organization}/${principal.runner}`;
       break;
     case 'user':
       addUserFacts(facts, principal);

@@ -3,10 +3,11 @@ import type { Outcome } from '../decision.ts';
 import { foldCase } from '../principal.ts';
 import { err, ok, type Problem, type Result } from '../result.ts';
 import { BOUNDS } from './bounds.ts';
+import { compileCalendar } from './calendar.ts';
 import { inRange, parseAddress, parseRange } from './cidr.ts';
 import { compileGlob } from './glob.ts';
 import { absorb, negate, start, type BlockOperator } from './kleene.ts';
-import type { Matcher, Scalar } from './model.ts';
+import type { CalendarMatcher, Matcher, Scalar } from './model.ts';
 import { compilePulumiPattern } from './pulumi-pattern.ts';
 import { listed, quote } from './wording.ts';
 
@@ -59,6 +60,15 @@ export function compileMatcher(matcher: Matcher, path: Path, depth = 0): Compile
         expected: `${of.expected}, in capitals or not`,
         test: (value) => of.test(typeof value === 'string' ? foldCase(value) : value),
       }));
+    case 'given':
+      return mapped(compileMatcher(matcher.of, path, depth + 1), (of) => ({
+        expected: of.expected,
+        test: (value) => (value === undefined ? 'error' : of.test(value ?? undefined)),
+      }));
+    case 'instant':
+    case 'weekday':
+    case 'time_of_day':
+      return calendar(matcher, path);
     case 'element':
       return mapped(compileMatcher(matcher.of, path, depth + 1), element);
     case 'all':
@@ -156,6 +166,19 @@ function cidr(texts: readonly string[], path: Path): Compiled {
       if (value === undefined) return false;
       const address = typeof value === 'string' ? parseAddress(value) : undefined;
       return address === undefined ? 'error' : ranges.some((range) => inRange(address, range));
+    },
+  });
+}
+
+function calendar(matcher: CalendarMatcher, path: Path): Compiled {
+  const compiled = compileCalendar(matcher);
+  if (!compiled.ok) return fault(path, compiled.error);
+  const { expected, test } = compiled.value;
+  return ok({
+    expected,
+    test: (value) => {
+      if (value === undefined) return false;
+      return typeof value === 'number' && Number.isFinite(value) ? test(value) : 'error';
     },
   });
 }

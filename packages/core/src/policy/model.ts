@@ -64,6 +64,7 @@ export type Scalar = string | number | boolean | null;
  * - `element`: the value is an array and one of its elements matches.
  * - `folded`: the value, A–Z in lower case, matches; the texts of `of` are to be written that way.
  * - `only_element`: the value is an array of exactly that one element.
+ * - `given`: of a fact. One that is not there was not supplied, and nobody can say; null is known to be none.
  */
 export type Matcher =
   | { readonly kind: 'equals'; readonly value: Scalar }
@@ -79,7 +80,25 @@ export type Matcher =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Matcher[] }
   | { readonly kind: 'element'; readonly of: Matcher }
   | { readonly kind: 'only_element'; readonly value: Scalar }
-  | { readonly kind: 'pulumi'; readonly pattern: string };
+  | { readonly kind: 'pulumi'; readonly pattern: string }
+  | { readonly kind: 'given'; readonly of: Matcher }
+  | CalendarMatcher;
+
+/**
+ * What a time (epoch milliseconds) has to be. All intervals hold their beginning and not their end.
+ * - `instant`: epoch milliseconds.
+ * - `weekday`: 0 is Sunday.
+ * - `time_of_day`: seconds since midnight; `from` after `until` passes midnight.
+ */
+export type CalendarMatcher =
+  | { readonly kind: 'instant'; readonly from?: number; readonly until?: number }
+  | { readonly kind: 'weekday'; readonly days: readonly number[]; readonly zone: string }
+  | {
+      readonly kind: 'time_of_day';
+      readonly from: number;
+      readonly until: number;
+      readonly zone: string;
+    };
 
 /** Who may exchange a token of an issuer for what: one entry of `policies` of a trusted issuer, parsed. */
 export interface TrustPolicy {

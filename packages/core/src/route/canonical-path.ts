@@ -58,7 +58,8 @@ function canonicalPath(raw: string): string | undefined {
   return path === undefined || DOT_SEGMENT.test(path) ? undefined : path;
 }
 
-function decodeUnreserved(raw: string): string | undefined {
+/** Decodes what is the same decoded; `undefined` when the escapes are not whole, or give no UTF-8. */
+export function decodeUnreserved(raw: string): string | undefined {
   if (!isUtf8(raw)) return undefined;
   return raw.replace(/%[0-9A-Fa-f]{2}/g, (escape) => {
     const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
@@ -74,6 +75,15 @@ function isUtf8(raw: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The parts of a target that is one at all: visible ASCII, not too long, the session taken out of its query. */
+export function splitTarget(target: string): { readonly path: string; readonly suffix: string } | undefined {
+  if (target.length > MAX_TARGET || !TARGET.test(target)) return undefined;
+  const mark = target.indexOf('?');
+  if (mark === -1) return { path: target, suffix: '' };
+  const query = withoutSession(target.slice(mark + 1));
+  return { path: target.slice(0, mark), suffix: query === '' ? '' : `?${query}` };
 }
 
 /**

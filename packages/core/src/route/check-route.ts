@@ -4,6 +4,7 @@ import { headerKey } from './header-key.ts';
 import { HOP_BY_HOP } from './hop-by-hop.ts';
 import { parseHostHeader } from './host.ts';
 import type { Route } from './model.ts';
+import { regexProgram } from './regex-routes.ts';
 
 /**
  * What a route must not say. Configuration that is accepted is honoured: a route that no request could reach, or a
@@ -32,17 +33,36 @@ const TAKEN: ReadonlySet<string> = new Set([
 /** Everything wrong with one route by itself; paths lead from the route. */
 export function routeFaults(route: Route): readonly Problem[] {
   const problems: Problem[] = [];
-  const host = parseHostHeader(route.host);
-  if (host?.host !== route.host || host.port !== undefined) {
+  if (!isHost(route.host)) {
     problems.push({ path: ['from'], message: `"${route.host}" is not a lower-case host name` });
   }
-  const prefix = canonicalTarget(route.prefix);
-  if (!prefix.ok || prefix.value.path !== route.prefix) {
-    problems.push({ path: ['prefix'], message: `"${route.prefix}" is not a canonical path` });
-  }
+  problems.push(...pathFaults(route));
   for (const { header } of route.claimHeaders) {
     if (FIELD_NAME.test(header) && !TAKEN.has(headerKey(header))) continue;
     problems.push({ path: ['jwt_claims_headers'], message: `"${header}" cannot carry a claim` });
+  }
+  return problems;
+}
+
+/** A name, or `*.` before one: an address has no names below it. */
+function isHost(host: string): boolean {
+  const name = host.startsWith('*.') ? `x${host.slice(1)}` : host;
+  const parsed = parseHostHeader(name);
+  return parsed?.host === name && parsed.port === undefined;
+}
+
+function pathFaults({ prefix, path, regex }: Route): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const [key, text] of Object.entries({ prefix, ...(path === undefined ? {} : { path }) })) {
+    const canonical = canonicalTarget(text);
+    if (!canonical.ok || canonical.value.path !== text) {
+      problems.push({ path: [key], message: `"${text}" is not a canonical path` });
+    }
+  }
+  const program = regex === undefined ? undefined : regexProgram(regex);
+  if (program?.ok === false) problems.push({ path: ['regex'], message: program.error });
+  if (path !== undefined && regex !== undefined) {
+    problems.push({ path: ['regex'], message: 'excludes path' });
   }
   return problems;
 }

@@ -141,20 +141,15 @@ describe('matchRoute', () => {
   it('does as much work among 10,000 routes as its path has segments', () => {
     const many = Array.from({ length: 10_000 }, (_, index) => route({ prefix: `/team-${index}/service` }));
     const big = table([...many, route({ host: 'b.example', prefix: '/x' })]);
-    let reads = 0;
-    const host = big.hosts.get('a.example');
-    const counted: RouteTable = {
-      hosts: new Map([
-        [
-          'a.example',
-          new Map([...(host ?? [])].map(([port, root]) => [port, counting(root, () => (reads += 1))])),
-        ],
-      ]),
+    const few = table([...many.slice(-10), route({ host: 'b.example', prefix: '/x' })]);
+    const stepsIn = (routes: RouteTable): number => {
+      const steps = { count: 0 };
+      const match = matchRoute(routes, 'a.example', undefined, '/team-9999/service/x/y', steps);
+      expect(match).toMatchObject({ prefix: '/team-9999/service' });
+      return steps.count;
     };
-    expect(matchRoute(counted, 'a.example', undefined, '/team-9999/service/x/y')).toMatchObject({
-      prefix: '/team-9999/service',
-    });
-    expect(reads).toBeLessThanOrEqual(4);
+    expect(stepsIn(big)).toBe(stepsIn(few));
+    expect(stepsIn(big)).toBeLessThanOrEqual(5);
   });
 
   it('stops where the tree knows no more of the path, however long that is', () => {
@@ -162,24 +157,6 @@ describe('matchRoute', () => {
     expect(found([route({ prefix: '/a' })], 'a.example', undefined, long)).toBe('/a');
   });
 });
-
-/** The same tree, counting look-ups of children. */
-type Tree = RouteTable extends { hosts: ReadonlyMap<string, ReadonlyMap<unknown, infer S>> } ? S : never;
-function counting(root: Tree, count: () => void): Tree {
-  return new Proxy(root, {
-    get(node, key) {
-      const value: unknown = Reflect.get(node, key);
-      if (key !== 'children') return value;
-      return {
-        get: (name: string) => {
-          count();
-          const child = node.children.get(name);
-          return child && counting(child, count);
-        },
-      };
-    },
-  });
-}
 
 describe('compileRoutes', () => {
   it('reports routes that tie, and only those', () => {
@@ -197,12 +174,23 @@ describe('compileRoutes', () => {
     expect(faults([route({ port: 443 }), route({ scheme: 'http', port: 80 })])).toEqual(['routes.1.from']);
   });
 
-  it.each(['A.example', 'a.example:80', 'a.example.', '', 'a b', '*.example'])(
-    'reports the host %j',
-    (host) => {
-      expect(faults([route({ host })])).toEqual(['routes.0.from']);
-    },
-  );
+  it.each([
+    'A.example',
+    'a.example:80',
+    'a.example.',
+    '',
+    'a b',
+    '*',
+    '*.',
+    '*a.example',
+    'a.*.example',
+    '*.*.example',
+    '*.0.0.1',
+    '*.[::1]',
+    '*.A.example',
+  ])('reports the host %j', (host) => {
+    expect(faults([route({ host })])).toEqual(['routes.0.from']);
+  });
 
   it.each(['', 'a', '/a//b', '/%61', '/a%2f', '/../a', '/a?b', '/a?', '/a;b', '/\u00e9'])(
     'reports the prefix %j',

@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from '../policy/compile.ts';
+import type { PathException } from './path-exceptions.ts';
 
 /**
  * Routes: what the gateway forwards where, for whom. Compiled at load into frozen objects; requests are described by
@@ -23,12 +24,18 @@ export interface Route {
   readonly name: string;
   /** Scheme of `from`: what cookies and redirects use, never what the connection looks like. */
   readonly scheme: 'http' | 'https';
-  /** Lower-case host of `from`, without port. */
+  /** Lower-case host of `from`, without port; `*.b.example` takes every host of one more label. */
   readonly host: string;
   /** Port written in `from`, when two routes differ by it alone. */
   readonly port?: number;
-  /** Canonical; `/` takes everything. */
+  /** Canonical; `/` takes everything. Not looked at where there is a `path` or a `regex`. */
   readonly prefix: string;
+  /** Takes exactly this canonical path. */
+  readonly path?: string;
+  /** Takes the canonical paths that it matches as a whole (RE2 syntax, see `regex/`). */
+  readonly regex?: string;
+  /** What its paths may hold although two readers could disagree about it; absent: nothing. */
+  readonly pathExceptions?: readonly PathException[];
   /** The URL of `from` and prefix as a resource (RFC 8707), canonical: what a token may be limited to. */
   readonly resource: string;
   readonly upstream: { readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number };

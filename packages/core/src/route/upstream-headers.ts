@@ -1,4 +1,5 @@
 import { headerKey, isIdentityHeader } from './header-key.ts';
+import { operatedLines, type HeaderOperations } from './header-operations.ts';
 import { endToEndLines, WEBSOCKET_UPGRADE, writableLines } from './hop-by-hop.ts';
 import type { HeaderLine } from './model.ts';
 import { setsSessionCookie, withoutSessionCookie } from './session-cookie.ts';
@@ -25,6 +26,8 @@ export interface UpstreamHeadersInput {
   readonly host: string;
   readonly preserveHostHeader: boolean;
   readonly requestId: string;
+  /** What the route sets and removes; refused names have been refused ({@link headerOperationFaults}). */
+  readonly operations?: HeaderOperations;
   /** Assertion and claim headers; none unless the route passes identity. */
   readonly identity: readonly HeaderLine[];
   /** The request becomes a WebSocket. */
@@ -39,7 +42,12 @@ const REPLACED: ReadonlySet<string> = new Set(['host', 'forwarded', 'x-real-ip',
 
 /** Header lines for the upstream. Without `preserveHostHeader` there is no Host line: the transport sets its own. */
 export function upstreamHeaders(input: UpstreamHeadersInput): readonly HeaderLine[] {
-  return [...receivedLines(input), ...writableLines(ownLines(input))];
+  const { setRequest, removeRequest } = input.operations ?? {};
+  // In this order: what the route sets can neither shape nor remove what we say.
+  return [
+    ...operatedLines(receivedLines(input), setRequest, removeRequest),
+    ...writableLines(ownLines(input)),
+  ];
 }
 
 function receivedLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
@@ -72,15 +80,17 @@ export interface DownstreamHeadersOptions {
   readonly sessionCookie: string;
   /** The answer is the 101 of a WebSocket. */
   readonly websocket: boolean;
+  readonly operations?: HeaderOperations;
 }
 
 /** Header lines of the upstream's answer as the client gets them. */
 export function downstreamHeaders(
   lines: readonly HeaderLine[],
-  { sessionCookie, websocket }: DownstreamHeadersOptions,
+  { sessionCookie, websocket, operations }: DownstreamHeadersOptions,
 ): readonly HeaderLine[] {
   const kept = endToEndLines(lines)
     .filter(({ key, line }) => key !== 'set-cookie' || !setsSessionCookie(line[1], sessionCookie))
     .map(({ line }) => line);
-  return websocket ? [...kept, ...WEBSOCKET_UPGRADE] : kept;
+  const answered = operatedLines(kept, operations?.setResponse);
+  return websocket ? [...answered, ...WEBSOCKET_UPGRADE] : answered;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import {
+  accessConditions,
   compileAccess,
   compileTrust,
   explain,
@@ -68,7 +69,8 @@ export async function explainUnderPolicy(
 }
 
 function hasCondition(document: PolicySetDocument): boolean {
-  return document.kind === 'trust' && document.policies.some(({ condition }) => condition !== undefined);
+  if (document.kind === 'trust') return document.policies.some(({ condition }) => condition !== undefined);
+  return document.kind === 'access' && accessConditions(document.document.policy).length > 0;
 }
 
 function compileDocument(
@@ -81,7 +83,7 @@ function compileDocument(
       return compiled.ok ? compiled.value.policy : undefined;
     }
     case 'access': {
-      const compiled = compileAccess(cited.document);
+      const compiled = compileAccess(cited.document, { conditions });
       return compiled.ok ? compiled.value : undefined;
     }
     default:

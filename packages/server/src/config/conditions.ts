@@ -31,8 +31,9 @@ const BARE: TrustPolicy = {
 };
 
 /** Empty ones are the schema's to report. */
-function conditionsOf({ organizations }: Outline) {
-  return organizations
-    .flatMap(({ issuers }) => issuers.flatMap((issuer) => issuer.conditions))
-    .filter(({ name }) => name !== '');
+function conditionsOf({ organizations, routes }: Outline) {
+  return [
+    ...organizations.flatMap(({ issuers }) => issuers.flatMap((issuer) => issuer.conditions)),
+    ...routes.flatMap((route) => route.conditions),
+  ].filter(({ name }) => name !== '');
 }

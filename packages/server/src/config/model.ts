@@ -148,7 +148,10 @@ export interface RouteConfig {
   readonly name: string;
   readonly from: Origin;
   readonly to: Origin;
+  /** `/` where there is a path or a regex. */
   readonly prefix: string;
+  readonly path?: string;
+  readonly regex?: string;
   /** A public route has no policy: nobody is asked there. */
   readonly access: AccessDocument;
   /** Absent: the one organization of the file, if there is one. */

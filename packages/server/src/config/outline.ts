@@ -1,4 +1,4 @@
-import { isObject, type Json, type Problem } from '@countersign/core';
+import { accessConditions, isObject, type Json, type Problem } from '@countersign/core';
 
 /**
  * What a file says about names, read with patience: whatever has the wrong shape is left out, because somebody else
@@ -37,9 +37,10 @@ interface ProviderOutline extends Named {
 
 interface RouteOutline extends Named {
   readonly from?: Named;
-  /** `/` where the file says nothing. */
-  readonly prefix: string;
+  /** Path or prefix, `/` where the file says nothing; absent where a regex says which paths. */
+  readonly urlPath?: string;
   readonly organizations?: readonly Named[];
+  readonly conditions: readonly Named[];
   readonly isPublic: boolean;
 }
 
@@ -69,7 +70,8 @@ export function outlineOf(value: Json): Outline {
     routes: items(root, 'routes').map((item) => ({
       ...named(item, 'name'),
       ...optional('from', text(item, 'from')),
-      prefix: text(item, 'prefix')?.name ?? '/',
+      ...optional('urlPath', urlPath(item)),
+      conditions: routeConditions(item),
       ...optional('organizations', texts(item, 'organizations')),
       isPublic: field(item, 'allow_public_unauthenticated_access').value === true,
     })),
@@ -78,6 +80,16 @@ export function outlineOf(value: Json): Outline {
       ...optional('issuer', text(item, 'issuer')),
     })),
   };
+}
+
+function urlPath(route: Item): string | undefined {
+  if (text(route, 'regex') !== undefined) return undefined;
+  return (text(route, 'path') ?? text(route, 'prefix'))?.name ?? '/';
+}
+
+function routeConditions(route: Item): readonly Named[] {
+  const { value, path } = field(route, 'policy');
+  return accessConditions(value, path).map(({ source, path: at }) => ({ name: source, path: at }));
 }
 
 function organization(item: Item): OrganizationOutline {

@@ -8,7 +8,9 @@ import type { Named, Outline, OrganizationOutline } from './outline.ts';
 export function checkResources({ organizations, routes }: Outline): readonly Problem[] {
   return organizations.flatMap((organization) => {
     const own = routes.filter((route) => belongs(route.organizations, organization, organizations));
-    const known = own.flatMap(({ from, prefix }) => canonicalResource(`${trimmed(from)}${prefix}`) ?? []);
+    const known = own.flatMap(({ from, urlPath }) =>
+      urlPath === undefined ? [] : (canonicalResource(`${trimmed(from)}${urlPath}`) ?? []),
+    );
     return organization.issuers
       .flatMap(({ resources }) => resources)
       .flatMap(({ name, path }) => {

@@ -116,6 +116,15 @@ describe('resources of policies', () => {
     ]);
   });
 
+  it('are exact paths too, and never a regex', () => {
+    const file = issuer({ resources: ['https://orders.example/one', 'https://orders.example'] });
+    const only = [
+      { name: 'one', from: 'https://orders.example', path: '/one' },
+      { name: 'many', from: 'https://orders.example', regex: '/.*' },
+    ];
+    expect(check({ ...file, routes: only })).toEqual([expect.stringContaining(`${at}[1]: ${missing}`)]);
+  });
+
   it('have a suggestion when they are nearly right', () => {
     expect(resources('https://order.example')).toEqual([
       `${at}[0]: ${missing} (did you mean https://orders.example?)`,

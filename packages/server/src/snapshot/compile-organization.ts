@@ -3,7 +3,9 @@ import {
   err,
   issuerKey,
   ok,
+  type CompiledTrust,
   type CompileOptions,
+  type ConditionCompiler,
   type Problem,
   type Result,
   type TrustPolicy,
@@ -88,11 +90,12 @@ function compileIssuer(
 ): Result<TrustedIssuer, readonly Problem[]> {
   const { name, url, disabled, replay, thumbprints, maxExpiration } = issuer;
   const entries = runners.map((runner) => runnerEntry(organization, runner));
-  const policies = issuer.policies.map((policy) => withRunnerName(policy, entries));
-  const trust = compileTrust(policies, { conditions });
-  if (!trust.ok) return err(trust.error.map((fault) => ({ ...fault, path: ['policies', ...fault.path] })));
+  const policies = withRunnerNames(issuer.policies, entries);
   // The URL is part of the id: another issuer under an old name must not inherit the tokens of the old one.
   const id = issuer.stored?.id ?? fileId('iss', organization, name, issuerKey(url));
+  const compiled = compilePolicies(id, policies, conditions);
+  if (!compiled.ok) return compiled;
+  const { trust, policyIds } = compiled.value;
   return ok({
     id,
     organization,
@@ -104,8 +107,8 @@ function compileIssuer(
     thumbprints,
     maxExpiration,
     policies: issuer.policies,
-    policyIds: policies.map((policy) => policyId(id, policy)),
-    trust: trust.value,
+    policyIds,
+    trust,
     policySet: keep({ kind: 'trust', policies }),
     policyListId: fileId('pls', id),
     ...(issuer.stored === undefined ? {} : { stored: issuer.stored }),
@@ -117,10 +120,43 @@ function compileIssuer(
 }
 
 /** A policy may name its runner by id, as existing clients do; the engine knows names alone. */
-function withRunnerName(policy: TrustPolicy, runners: readonly RunnerEntry[]): TrustPolicy {
-  if (policy.tokenType !== 'runner' || policy.target === undefined) return policy;
-  const named = runners.find(({ id }) => id === policy.target);
-  return named === undefined ? policy : { ...policy, target: named.name };
+function withRunnerNames(
+  policies: readonly TrustPolicy[],
+  runners: readonly RunnerEntry[],
+): readonly TrustPolicy[] {
+  const nameOf = ({ tokenType, target }: TrustPolicy): string | undefined =>
+    tokenType === 'runner' ? runners.find(({ id }) => id === target)?.name : undefined;
+  if (!policies.some(nameOf)) return policies;
+  return policies.map((policy) => {
+    const target = nameOf(policy);
+    return target === undefined ? policy : { ...policy, target };
+  });
+}
+
+interface CompiledPolicies {
+  readonly id: string;
+  readonly conditions: ConditionCompiler | undefined;
+  readonly trust: CompiledTrust;
+  readonly policyIds: readonly string[];
+}
+
+/** By the list itself: a change elsewhere leaves it as it is, and thousands of policies need not be compiled for it. */
+const COMPILED = new WeakMap<readonly TrustPolicy[], CompiledPolicies>();
+
+/** Paths of problems lead from the issuer. */
+export function compilePolicies(
+  id: string,
+  policies: readonly TrustPolicy[],
+  conditions: ConditionCompiler | undefined,
+): Result<CompiledPolicies, readonly Problem[]> {
+  const known = COMPILED.get(policies);
+  if (known && known.id === id && known.conditions === conditions) return ok(known);
+  const trust = compileTrust(policies, { conditions });
+  if (!trust.ok) return err(trust.error.map((fault) => ({ ...fault, path: ['policies', ...fault.path] })));
+  const policyIds = policies.map((policy) => policyId(id, policy));
+  const compiled = { id, conditions, trust: trust.value, policyIds };
+  COMPILED.set(policies, compiled);
+  return ok(compiled);
 }
 
 /**

@@ -4,11 +4,13 @@ import {
   err,
   ok,
   type AccessDocument,
+  type CompileOptions,
   type Problem,
   type Result,
   type Route,
   type RouteAccess,
 } from '@countersign/core';
+import { GATEWAY_FACTS } from '../config/gateway-facts.ts';
 import type { Config, Origin, RouteConfig } from '../config/model.ts';
 import type { KeepPolicySet } from './compile-organization.ts';
 import { fileId } from './file-id.ts';
@@ -18,13 +20,14 @@ import { declaredNames } from './merge-objects.ts';
 export function compileRouteList(
   { routes, organizations }: Config,
   keep: KeepPolicySet,
+  options: CompileOptions = {},
 ): Result<readonly Route[], readonly Problem[]> {
   const names = declaredNames(organizations);
   const ports = portsByHost(routes);
   const compiled: Route[] = [];
   const problems: Problem[] = [];
   for (const [index, route] of routes.entries()) {
-    const policy = compileAccess(route.access);
+    const policy = compileAccess(route.access, { ...options, facts: GATEWAY_FACTS });
     if (!policy.ok) {
       problems.push(...policy.error.map((fault) => ({ ...fault, path: ['routes', index, ...fault.path] })));
       continue;
@@ -50,6 +53,8 @@ function settingsOf(
   Route,
   | 'name'
   | 'prefix'
+  | 'path'
+  | 'regex'
   | 'upstream'
   | 'passIdentityHeaders'
   | 'claimHeaders'
@@ -67,6 +72,8 @@ function settingsOf(
     allowWebsockets,
     preserveHostHeader,
     timeout: route.timeout * 1000,
+    ...(route.path === undefined ? {} : { path: route.path }),
+    ...(route.regex === undefined ? {} : { regex: route.regex }),
   };
 }
 
@@ -78,11 +85,13 @@ function addressOf(from: Origin, ports: PortsByHost): Pick<Route, 'scheme' | 'ho
 }
 
 /**
- * The URL of a route as a resource. One that cannot be written as such (a prefix with escapes, say) stays as it is:
+ * The URL of a route as a resource. One that cannot be written as such (a regex, a prefix with escapes) stays as it is:
  * no token can name it, so tokens that are limited to resources never open it.
  */
-function resourceOf({ from, prefix }: RouteConfig): string {
-  const url = `${from.text}${prefix}`;
+function resourceOf({ from, prefix, path, regex }: RouteConfig): string {
+  // No URL has a space.
+  if (regex !== undefined) return `${from.text} ${regex}`;
+  const url = `${from.text}${path ?? prefix}`;
   return canonicalResource(url) ?? url;
 }
 
@@ -106,5 +115,6 @@ function portsByHost(routes: readonly RouteConfig[]): PortsByHost {
 
 function accessOf(document: AccessDocument): RouteAccess {
   if (document.public === true) return 'public';
-  return document.policy === undefined ? 'authenticated' : 'policy';
+  const { anyAuthenticated: _, ...asked } = document;
+  return Object.keys(asked).length === 0 ? 'authenticated' : 'policy';
 }

@@ -34,7 +34,7 @@ export function compileSnapshot(
     policySets.set(cited, document);
     return cited;
   };
-  const routes = compileRouteList(config, keep);
+  const routes = compileRouteList(config, keep, { conditions });
   // The gateway makes its own table of these routes; a table that does not compile is found here, at load.
   const table = routes.ok ? compileRoutes(routes.value) : routes;
   const resources = resourcesByOrganization(routes.ok ? routes.value : []);

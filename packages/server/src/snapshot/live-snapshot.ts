@@ -9,15 +9,15 @@ import { celConditions, compileWorld, conditionsFor, loadStored, type World } fr
  * something begins with {@link LiveSnapshot.world} and commits on that version or not at all.
  */
 export interface LiveSnapshot {
-  current(): Snapshot;
-  world(): World;
+  readonly current: () => Snapshot;
+  readonly world: () => World;
   /** Puts a world in force, unless a later one is already. */
-  swap(world: World): void;
+  readonly swap: (world: World) => void;
   /**
    * Reads what is stored and puts it in force. What does not compile beside this process's file leaves the last good
    * one standing: a world that nobody has proved is worse than one that is a little old.
    */
-  reload(): Promise<Result<void, 'unavailable'>>;
+  readonly reload: () => Promise<Result<void, 'unavailable'>>;
 }
 
 export interface LiveSnapshotDeps {

@@ -3,7 +3,10 @@ import type { PolicyTestConfig } from '../config/model.ts';
 import type { RuledProblem } from '../config/problem.ts';
 import type { Organization } from './model.ts';
 
-/** Proves the policy tests of a configuration; each that fails is a problem of it, at its place in `tests`. */
+/**
+ * Proves the policy tests of a configuration; each that fails is a problem of it, at its place in `tests`. They are about
+ * policies, also where the issuer is disabled: whoever has to do that in a hurry must not be stopped by a test.
+ */
 export function provePolicyTests(
   tests: readonly PolicyTestConfig[],
   organizations: ReadonlyMap<string, Organization>,

@@ -1,5 +1,6 @@
 import { compileRoutes, matchRoute } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
+import { resourcesByOrganization } from './compile-route.ts';
 import { compileSnapshot } from './compile.ts';
 import { acme, configOf, snapshotOf } from './testing/from-file.ts';
 
@@ -53,6 +54,29 @@ describe('routes', () => {
       'https://b.example',
     ]);
     expect([...(organizations.get('other')?.directory.resources ?? [])]).toEqual(['https://b.example']);
+  });
+
+  it('by path or regex are found, are resources by their path, and never by a regex', () => {
+    const compiled = routes(
+      route('a', { path: '/one' }),
+      route('b', { from: 'https://a.example', regex: '/v[0-9]+' }),
+      route('c', { allowed_domains: ['acme.example'], allow_any_authenticated_user: false }),
+    );
+    expect(compiled.map(({ resource }) => resource)).toEqual([
+      'https://a.example/one',
+      'https://a.example /v[0-9]+',
+      'https://c.example',
+    ]);
+    expect([...resourcesByOrganization(compiled).values()]).toEqual([
+      new Set(['https://a.example/one', 'https://c.example']),
+    ]);
+    const table = compileRoutes(compiled);
+    const named = (path: string) => {
+      const found = table.ok ? matchRoute(table.value, 'a.example', undefined, path) : 'no table';
+      return typeof found === 'string' ? found : found.name;
+    };
+    expect(['/one', '/v12', '/one/', '/v'].map(named)).toEqual(['a', 'b', 'unknown-path', 'unknown-path']);
+    expect(compiled.map(({ access }) => access)).toEqual(['authenticated', 'authenticated', 'policy']);
   });
 
   it('say which claims are read after the exchange', () => {

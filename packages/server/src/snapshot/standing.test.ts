@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '@countersign/core';
-import type { TokenRecord } from '../tokens/model.ts';
+import { MADE_BY_API, type TokenRecord } from '../tokens/model.ts';
 import type { Snapshot } from './model.ts';
 import { standing } from './standing.ts';
 
@@ -59,6 +59,10 @@ describe('a live token', () => {
     ['of a policy', under('pol_1')],
     ['of two policies', under('pol_1', 'pol_2')],
     ['of no policy', under()],
+    ['that the API made for its organization', token(organization, MADE_BY_API)],
+    ['that the API made for a team', token(team('platform'), MADE_BY_API)],
+    ['that the API made for a runner', token(runner('linux'), MADE_BY_API)],
+    ['that the API made for a member', token(member('ada'), MADE_BY_API)],
   ])('%s stands while everything it hangs on does', (_name, record) => {
     expect(state(record)).toBe('live');
   });
@@ -70,6 +74,11 @@ describe('a live token', () => {
     ['whose every policy is gone', under('pol_gone', 'pol_past')],
     ['one of whose policies is gone', under('pol_gone', 'pol_2')],
     ['whose policy is of another issuer', token(organization, 'iss_off', 'acme', ['pol_2'])],
+    ['that the API made for an organization that is gone', token(organization, MADE_BY_API, 'globex')],
+    ['that the API made for a team that is gone', token(team('gone'), MADE_BY_API)],
+    ['that the API made for a runner that is gone', token(runner('gone'), MADE_BY_API)],
+    ['that the API made for a member who is gone', token(member('gone'), MADE_BY_API)],
+    ['that the API made for no organization', token(organization, MADE_BY_API, '')],
     ['whose team is gone', token(team('gone'))],
     ['whose runner is gone', token(runner('gone'))],
     ['whose member is gone', token(member('gone'))],

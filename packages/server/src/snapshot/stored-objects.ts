@@ -48,8 +48,11 @@ export interface PoliciesDocument {
   readonly policies: readonly TrustPolicy[];
 }
 
+/** An organization is its name and what belongs to it; there is nothing else to say. */
+export type OrganizationDocument = Readonly<Record<string, never>>;
+
 interface Documents {
-  readonly organization: Readonly<Record<never, never>>;
+  readonly organization: OrganizationDocument;
   readonly member: MemberDocument;
   readonly team: TeamDocument;
   readonly runner: RunnerDocument;

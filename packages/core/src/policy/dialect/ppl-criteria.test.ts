@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { Claims, Json } from '../../claims.ts';
 import { principalFacts, type Principal } from '../../principal.ts';
 import { evaluate } from '../evaluate.ts';
+import { PPL_CRITERIA } from './ppl-criteria.ts';
 import { compileAccess } from './ppl.ts';
+
+const ALL_FACTS = [
+  'method',
+  'host',
+  'path',
+  'source_ip',
+  'time',
+  'cors_preflight',
+  'client_certificate',
+  'token',
+] as const;
 
 const ada: Principal = {
   kind: 'user',
@@ -135,6 +147,24 @@ describe('a criterion', () => {
     [{ emial: 'x' }, 'unknown criterion "emial" (did you mean "email"?)'],
     [{ constructor: 'x' }, 'unknown criterion "constructor"'],
     [{ 'email/x': 'x' }, 'unknown criterion'],
+    [{ http_method: 'get' }, 'a method is written in capitals'],
+    [{ http_method: { in: ['GET', 'post'] } }, 'a method is written in capitals'],
+    [{ http_path: { starts_with: '' } }, 'not empty'],
+    [{ source_ip: '10.0.0.0/33' }, 'prefix length'],
+    [{ source_ip: { in: [] } }, 'expected 1 to 1000 ranges'],
+    [{ source_ip: 5 }, 'expected a range'],
+    [{ token_type: 'user' }, 'expected one of organization, team, personal'],
+    [{ cors_preflight: 'yes' }, 'expected true'],
+    [{ condition: true }, 'expected an expression'],
+    [{ condition: 'true' }, 'the engine of conditions is not loaded'],
+    [{ client_certificate: {} }, 'expected an object with fingerprint'],
+    [{ client_certificate: true }, 'expected an object with fingerprint'],
+    [{ client_certificate: { fingerprint: 'ab' } }, 'the SHA-256 of a certificate in hexadecimal'],
+    [{ client_certificate: { fingerprint: [] } }, 'expected 1 to 1000 values'],
+    [{ client_certificate: { spki_hash: 'AAAA' } }, 'the SHA-256 of a public key in base64'],
+    [{ client_certificate: { san_ip: 'x' } }, 'unknown operator "san_ip"'],
+    [{ client_certificate: { san_dns: { has: 'x' } } }, 'unknown operator "has"'],
+    [{ client_certificate: { constructor: 'x' } }, 'unknown operator "constructor"'],
     [{ claim: 'x' }, 'a claim needs its path'],
     [{ 'claim/': 'x' }, 'is not a claim path'],
     [{ 'claim/a//b': 'x' }, 'is not a claim path'],
@@ -161,23 +191,23 @@ describe('a criterion', () => {
     ]);
   });
 
-  it.each([
-    'http_method',
-    'http_path',
-    'source_ip',
-    'client_certificate',
-    'cors_preflight',
-    'date',
-    'day_of_week',
-    'time_of_day',
-    'runner',
-    'token_type',
-    'issuer',
-    'actor',
-    'condition',
-  ])('says that %s is not available yet', (name) => {
-    expect(problems({ [name]: 'x' })).toEqual([
-      [`policy/allow/or/0/${name}`, `the criterion "${name}" is not available yet`],
-    ]);
-  });
+  it.each(PPL_CRITERIA.flatMap(({ name, needs }) => (needs === undefined ? [] : [[name, needs] as const])))(
+    'says that %s is not available yet where nobody supplies the fact %s',
+    (name, needs) => {
+      const facts = new Set(ALL_FACTS.filter((fact) => fact !== needs));
+      const compiled = compileAccess({ policy: { allow: { or: [{ [name]: 'x' }] } } }, { facts });
+      expect(compiled.ok ? [] : compiled.error).toEqual([
+        { path: ['policy', 'allow', 'or', 0, name], message: `the criterion "${name}" is not available yet` },
+      ]);
+    },
+  );
+
+  it.each(['device', 'invalid_client_certificate', 'mcp_tool', 'pomerium_routes', 'record', 'ssh_username'])(
+    'says that there is no %s here',
+    (name) => {
+      expect(problems({ [name]: true })).toEqual([
+        [`policy/allow/or/0/${name}`, `this gateway has no criterion "${name}"`],
+      ]);
+    },
+  );
 });

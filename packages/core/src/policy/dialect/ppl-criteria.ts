@@ -1,102 +1,95 @@
 import type { Json } from '../../claims.ts';
-import type { Effect } from '../../decision.ts';
-import type { Problem } from '../../result.ts';
-import type { Expression, Matcher, Subject, Test } from '../model.ts';
-import type { Criterion } from '../reason.ts';
+import type { Expression } from '../model.ts';
 import { kindOf, quote, suggestion } from '../wording.ts';
-import { claimTest, refuse, type Path } from './claim-test.ts';
+import { claimTest, refuse } from './claim-test.ts';
+import { DATE, DAY_OF_WEEK, TIME_OF_DAY } from './ppl-calendar.ts';
+import { CLIENT_CERTIFICATE } from './ppl-certificate.ts';
 import {
+  aboutPrincipal,
+  aboutRequest,
+  aboutToken,
+  askingSomebody,
+  authenticatedUser,
+  BARE,
+  flag,
+  ofRequest,
+  operatorsOf,
+  together,
+  type Place,
+  type PplCriterion,
+} from './ppl-criterion.ts';
+import {
+  ADDRESS,
   CLAIM,
   FOLDED_TEXT,
   LIST,
-  TEXT,
+  METHOD,
   readOperators,
-  type Operand,
-  type OperatorFamily,
+  TEXT,
+  TOKEN_TYPE,
 } from './ppl-operators.ts';
 
-/** The criteria of PPL: one line in the list below for each. What the contract names and is not here is refused by name. */
-
-/** Where a criterion stands. */
-export interface Place {
-  readonly effect: Effect;
-  readonly path: Path;
-  readonly problems: Problem[];
-}
-
-interface PplCriterion {
-  readonly name: Criterion;
-  readonly read: (data: Json, place: Place) => Expression | undefined;
-}
-
-const PPL_CRITERIA: readonly PplCriterion[] = [
-  { name: 'accept', read: flag({ op: 'constant', criterion: 'accept' }) },
-  { name: 'reject', read: flag({ op: 'constant', criterion: 'reject' }) },
-  { name: 'authenticated_user', read: flag(authenticatedUser()) },
-  { name: 'domain', read: aboutPrincipal('domain', 'domain', FOLDED_TEXT) },
-  { name: 'email', read: aboutPrincipal('email', 'email', FOLDED_TEXT) },
-  { name: 'groups', read: aboutPrincipal('groups', 'groups', LIST) },
-  { name: 'organization', read: aboutPrincipal('organization', 'organization', TEXT) },
-  { name: 'team', read: aboutPrincipal('team', 'team', TEXT) },
-  { name: 'user', read: aboutPrincipal('user', 'user', TEXT) },
+/**
+ * The criteria of PPL: one entry in the list below for each. A name that is not in it refuses the whole policy: a
+ * criterion that is ignored would be a hole.
+ */
+export const PPL_CRITERIA: readonly PplCriterion[] = [
+  flag('accept', { op: 'constant', criterion: 'accept' }),
+  flag('reject', { op: 'constant', criterion: 'reject' }),
+  flag('authenticated_user', authenticatedUser()),
+  aboutPrincipal('domain', 'domain', FOLDED_TEXT),
+  aboutPrincipal('email', 'email', FOLDED_TEXT),
+  aboutPrincipal('groups', 'groups', LIST),
+  aboutPrincipal('organization', 'organization', TEXT),
+  aboutPrincipal('runner', 'runner', TEXT),
+  aboutPrincipal('team', 'team', TEXT),
+  aboutPrincipal('user', 'user', TEXT),
+  aboutToken('actor', 'actor', TEXT),
+  aboutToken('issuer', 'issuer', TEXT),
+  aboutToken('token_type', 'type', TOKEN_TYPE),
+  aboutRequest('http_method', 'method', METHOD),
+  aboutRequest('http_path', 'path', TEXT),
+  aboutRequest('source_ip', 'source_ip', ADDRESS),
+  flag(
+    'cors_preflight',
+    ofRequest('cors_preflight', ['cors_preflight'], { kind: 'equals', value: true }),
+    'cors_preflight',
+  ),
+  CLIENT_CERTIFICATE,
+  DATE,
+  DAY_OF_WEEK,
+  TIME_OF_DAY,
+  { name: 'claim', operators: operatorsOf(CLAIM), read: withoutPath },
+  { name: 'condition', operators: [BARE], read: aboutEverything },
 ];
 
-/** Named by the contract, not built yet: refused, since a criterion that is ignored would be a hole. */
-const NOT_YET = [
-  'actor',
-  'client_certificate',
-  'condition',
-  'cors_preflight',
-  'date',
-  'day_of_week',
-  'http_method',
-  'http_path',
-  'issuer',
-  'runner',
-  'source_ip',
-  'time_of_day',
-  'token_type',
+/** Criteria of other gateways that ask for something that this one does not have. */
+const FOREIGN = [
+  'device',
+  'invalid_client_certificate',
+  'mcp_tool',
+  'pomerium_routes',
+  'record',
+  'ssh_publickey',
+  'ssh_username',
 ];
 
 /** Reads one criterion, `name: data`; `claim/PATH` has its own form. */
 export function readCriterion(name: string, data: Json, place: Place): Expression | undefined {
+  const { problems, path, facts } = place;
   if (name.startsWith('claim/')) return aboutClaim(name.slice('claim/'.length), data, place);
-  if (name === 'claim')
-    return refuse(place.problems, place.path, 'a claim needs its path, such as claim/sub');
   const criterion = PPL_CRITERIA.find((known) => known.name === name);
+  // A fact that nobody supplies would make the criterion deny everything, or allow nothing, for no visible reason.
+  if (criterion?.needs !== undefined && facts?.has(criterion.needs) === false)
+    return refuse(problems, path, `the criterion ${quote(name)} is not available yet`);
   if (criterion !== undefined) return criterion.read(data, place);
-  if (NOT_YET.includes(name))
-    return refuse(place.problems, place.path, `the criterion ${quote(name)} is not available yet`);
-  const names = [...PPL_CRITERIA.map((known) => known.name), ...NOT_YET];
-  return refuse(place.problems, place.path, `unknown criterion ${quote(name)}${suggestion(name, names)}`);
+  if (FOREIGN.includes(name)) return refuse(problems, path, `this gateway has no criterion ${quote(name)}`);
+  const names = PPL_CRITERIA.map((known) => known.name);
+  return refuse(problems, path, `unknown criterion ${quote(name)}${suggestion(name, names)}`);
 }
 
-/** Holds when somebody, or some machine, has been authenticated. */
-export function authenticatedUser(): Test {
-  return {
-    op: 'test',
-    criterion: 'authenticated_user',
-    subject: { root: 'principal', path: ['id'] },
-    matcher: { kind: 'present', value: true },
-  };
-}
-
-/** A criterion that asks nothing: its value must be `true`, for `accept: false` could mean two things. */
-function flag(expression: Expression): PplCriterion['read'] {
-  return (data, { path, problems }) =>
-    data === true
-      ? expression
-      : refuse(problems, path, `expected true, got ${data === false ? 'false' : kindOf(data)}`);
-}
-
-function aboutPrincipal(criterion: Criterion, fact: string, family: OperatorFamily): PplCriterion['read'] {
-  const subject: Subject = { root: 'principal', path: [fact] };
-  return (data, { effect, path, problems }) =>
-    together(
-      readOperators(family, data, path, problems).map((operand) =>
-        condition(operand, effect, (matcher) => ({ op: 'test', criterion, subject, matcher })),
-      ),
-    );
+function withoutPath(_: Json, { problems, path }: Place): undefined {
+  return refuse(problems, path, 'a claim needs its path, such as claim/sub');
 }
 
 function aboutClaim(claim: string, data: Json, { effect, path, problems }: Place): Expression | undefined {
@@ -105,24 +98,20 @@ function aboutClaim(claim: string, data: Json, { effect, path, problems }: Place
   if (subject === undefined) return undefined;
   return together(
     operands.map((operand) =>
-      condition(operand, effect, (matcher) => ({ op: 'test', criterion: 'claim', subject, matcher })),
+      askingSomebody(operand, effect, (matcher) => ({ op: 'test', criterion: 'claim', subject, matcher })),
     ),
   );
 }
 
-/**
- * A negation is true of nobody: "not mallory" in an allow would let in everybody who has not signed in. So in an
- * allow it asks for somebody as well, and in a deny it stays true of nobody. Both ways nobody is kept out.
- */
-function condition(operand: Operand, effect: Effect, test: (matcher: Matcher) => Test): Expression {
-  const positive = test(operand.matcher);
-  if (!operand.negated) return positive;
-  if (effect === 'deny') return { op: 'not', of: [positive] };
-  return { op: 'and', of: [authenticatedUser(), test({ kind: 'not', of: operand.matcher })] };
-}
-
-function together(conditions: readonly Expression[]): Expression | undefined {
-  return conditions.length > 1 ? { op: 'and', of: conditions } : conditions[0];
+/** An expression of CEL. It may be a negation, and nobody can tell: in an allow it asks for somebody as well. */
+function aboutEverything(data: Json, { effect, path, problems, conditions }: Place): Expression | undefined {
+  if (typeof data !== 'string') return refuse(problems, path, `expected an expression, got ${kindOf(data)}`);
+  if (conditions === undefined)
+    return refuse(problems, path, 'the engine of conditions is not loaded, so no condition can be read');
+  const compiled = conditions(data);
+  if (!compiled.ok) return refuse(problems, path, compiled.error);
+  const condition: Expression = { op: 'condition', source: data };
+  return effect === 'allow' ? { op: 'and', of: [authenticatedUser(), condition] } : condition;
 }
 
 /** `a/b` is `a.b`; inside quotes a slash is a slash, so that a claim named by a URL can be written. */

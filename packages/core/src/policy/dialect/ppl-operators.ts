@@ -44,6 +44,41 @@ export const FOLDED_TEXT: OperatorFamily = {
   },
 };
 
+/** Operators on a method. In small letters it would never match, and a deny of it never hold (RFC 9110 section 9.1). */
+export const METHOD: OperatorFamily = {
+  ...TEXT,
+  read: (operator, value) => {
+    const written: readonly Json[] = Array.isArray(value) ? value : [value];
+    if (written.some((text) => typeof text === 'string' && /[a-z]/.test(text)))
+      return 'a method is written in capitals';
+    return TEXT.read(operator, value);
+  },
+};
+
+const TOKEN_TYPES = ['organization', 'team', 'personal', 'runner', 'session'];
+
+/** Operators on a type of token: the list is closed, so a name that is not in it is a mistake. */
+export const TOKEN_TYPE: OperatorFamily = {
+  bare: 'is',
+  names: ['is', 'in', 'not_in', 'not'],
+  read: (operator, value) => {
+    const written: readonly Json[] = Array.isArray(value) ? value : [value];
+    const isKnown = written.every((type) => typeof type === 'string' && TOKEN_TYPES.includes(type));
+    return isKnown ? TEXT.read(operator, value) : `expected one of ${TOKEN_TYPES.join(', ')}`;
+  },
+};
+
+/** Operators on an address: one range or a list of them. */
+export const ADDRESS: OperatorFamily = {
+  bare: 'is',
+  names: ['is', 'in', 'not_in', 'not'],
+  read: (operator, value) => {
+    const ranges: readonly Json[] = Array.isArray(value) ? value : [value];
+    if (!ranges.every((range) => typeof range === 'string')) return 'expected a range or a list of ranges';
+    return { matcher: { kind: 'cidr', ranges }, negated: operator === 'not' || operator === 'not_in' };
+  },
+};
+
 /** Operators on a list of texts. */
 export const LIST: OperatorFamily = {
   bare: 'has',

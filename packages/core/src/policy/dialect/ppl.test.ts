@@ -158,6 +158,45 @@ describe('nobody', () => {
   });
 });
 
+describe('blocks inside blocks', () => {
+  const here = { user: 'usr_ada' };
+  const away = { user: 'usr_eve' };
+
+  it.each<[Json, boolean]>([
+    [{ and: [here, { or: [away, here] }] }, true],
+    [{ and: [here, { or: [away] }] }, false],
+    [{ or: [away, { and: [here, { not: [away] }] }] }, true],
+    [{ not: [{ not: [here] }] }, true],
+    [{ nor: [here, { and: [here, away] }] }, true],
+    [{ not: [{ nor: [here, away] }] }, false],
+  ])('%j: %s', (block, wanted) => {
+    expect(decide({ allow: block }, ada).effect).toBe(wanted ? 'allow' : 'deny');
+    const deny = decide([{ allow: { or: [{ accept: true }] } }, { deny: block }], ada);
+    expect(deny.effect).toBe(wanted ? 'deny' : 'allow');
+  });
+
+  it('let nobody in by a negation, however deep', () => {
+    for (const block of [
+      { and: [{ accept: true }, { not: [away] }] },
+      { or: [{ and: [{ or: [{ nor: [away] }] }] }] },
+      { not: [{ not: [{ not: [away] }] }] },
+      { not: [{ and: [{ not: [{ reject: true }] }] }] },
+    ])
+      expect(decide({ allow: block }).effect).toBe('deny');
+  });
+
+  it('nest fifteen levels deep and no deeper', () => {
+    for (const op of ['not', 'and']) {
+      let block: Json = [{ email: { not: 'x' } }];
+      for (let level = 1; level < 15; level += 1) block = [{ [op]: block }];
+      expect(problems({ allow: { [op]: block } })).toEqual([]);
+      expect(problems({ allow: { [op]: [{ [op]: block }] } })).toEqual([
+        [expect.stringContaining('policy/allow'), 'blocks nest at most 15 levels deep'],
+      ]);
+    }
+  });
+});
+
 describe('a document that cannot be read', () => {
   it.each<[Json, string, string]>([
     [null, 'policy', 'expected an object with allow, deny, got null'],

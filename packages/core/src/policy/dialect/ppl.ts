@@ -1,59 +1,78 @@
 import { isObject, type Json } from '../../claims.ts';
 import type { Effect } from '../../decision.ts';
+import type { RequestFact } from '../../request-facts.ts';
 import { err, type Problem, type Result } from '../../result.ts';
 import { BOUNDS } from '../bounds.ts';
-import { compilePolicy, type CompiledPolicy } from '../compile.ts';
+import { compilePolicy, type CompiledPolicy, type CompileOptions } from '../compile.ts';
 import type { BlockOperator } from '../kleene.ts';
 import type { Expression, Rule } from '../model.ts';
 import { kindOf, quote, suggestion } from '../wording.ts';
+import { allowedRules, type AllowedCallers } from './allowed-callers.ts';
 import { refuse, type Path } from './claim-test.ts';
-import { authenticatedUser, readCriterion } from './ppl-criteria.ts';
+import { readCriterion } from './ppl-criteria.ts';
+import { authenticatedUser, type Place } from './ppl-criterion.ts';
 
 /**
  * PPL: who may pass a route. Each `and`, `or`, `not`, `nor` of an `allow` or `deny` is a rule of its own, so two of
- * them in one `allow` are alternatives. Every rule's id is the place of its block: `policy.allow.or`,
- * `policy[1].deny.not`. Nothing here is skipped: what cannot be read refuses the whole document.
+ * them in one `allow` are alternatives; inside a block they nest. Every rule's id is the place of its block:
+ * `policy.allow.or`, `policy[1].deny.not`. Nothing here is skipped: what cannot be read refuses the whole document.
  */
 
-/** What a route says about access. All three may stand together; a deny of `policy` wins over the other two. */
-export interface AccessDocument {
+/** What a route says about access. All may stand together; a deny of `policy` wins over the others. */
+export interface AccessDocument extends AllowedCallers {
   readonly public?: true;
   readonly anyAuthenticated?: true;
   /** The PPL document as parsed JSON. */
   readonly policy?: Json;
 }
 
+export interface AccessOptions extends CompileOptions {
+  /** Facts of the request that whoever decides supplies; absent: all. A criterion that needs another is refused. */
+  readonly facts?: ReadonlySet<RequestFact> | undefined;
+}
+
 const EFFECTS: readonly Effect[] = ['allow', 'deny'];
 const OPERATORS: readonly BlockOperator[] = ['and', 'or', 'not', 'nor'];
 
-/** Compiles a route's access; an empty document compiles to default deny. Paths of problems begin with `policy`. */
-export function compileAccess(document: AccessDocument): Result<CompiledPolicy, readonly Problem[]> {
+/** Compiles a route's access; an empty document compiles to default deny. Paths of problems begin with the key. */
+export function compileAccess(
+  document: AccessDocument,
+  options: AccessOptions = {},
+): Result<CompiledPolicy, readonly Problem[]> {
   const problems: Problem[] = [];
   const rules: Rule[] = [];
   if (document.public === true)
     rules.push({ id: 'public', effect: 'allow', when: { op: 'constant', criterion: 'accept' } });
   if (document.anyAuthenticated === true)
     rules.push({ id: 'allow_any_authenticated_user', effect: 'allow', when: authenticatedUser() });
-  if (document.policy !== undefined) rules.push(...readPolicy(document.policy, problems));
-  return problems.length > 0 ? err(problems) : compilePolicy(rules);
+  rules.push(...allowedRules(document, problems));
+  if (document.policy !== undefined) rules.push(...readPolicy(document.policy, { ...options, problems }));
+  if (problems.length > 0) return err(problems);
+  const compiled = compilePolicy(rules, options);
+  // What one block cannot show (too many rules, too many conditions) is the whole policy's.
+  return compiled.ok ? compiled : err(compiled.error.map(({ message }) => ({ path: ['policy'], message })));
 }
 
-function readPolicy(policy: Json, problems: Problem[]): readonly Rule[] {
-  if (!Array.isArray(policy)) return readEffects(policy, 'policy', ['policy'], problems);
+/** What every part of the document is read with. */
+type Reading = Pick<Place, 'problems' | 'facts' | 'conditions'>;
+
+function readPolicy(policy: Json, reading: Reading): readonly Rule[] {
+  if (!Array.isArray(policy)) return readEffects(policy, 'policy', ['policy'], reading);
   if (policy.length === 0 || policy.length > BOUNDS.entries) {
-    refuse(problems, ['policy'], `expected 1 to ${BOUNDS.entries} policies, got ${policy.length}`);
+    refuse(reading.problems, ['policy'], `expected 1 to ${BOUNDS.entries} policies, got ${policy.length}`);
     return [];
   }
   return policy.flatMap((item: Json, index) =>
-    readEffects(item, `policy[${index}]`, ['policy', index], problems),
+    readEffects(item, `policy[${index}]`, ['policy', index], reading),
   );
 }
 
 /** `{ allow: …, deny: … }` */
-function readEffects(document: Json, id: string, path: Path, problems: Problem[]): readonly Rule[] {
-  return readKeys(document, EFFECTS, path, problems).flatMap(([effect, block]) =>
-    readKeys(block, OPERATORS, [...path, effect], problems).flatMap(([op, criteria]) => {
-      const when = readBlock(effect, op, criteria, [...path, effect, op], problems);
+function readEffects(document: Json, id: string, path: Path, reading: Reading): readonly Rule[] {
+  return readKeys(document, EFFECTS, path, reading.problems).flatMap(([effect, block]) =>
+    readKeys(block, OPERATORS, [...path, effect], reading.problems).flatMap(([op, criteria]) => {
+      const place = { ...reading, effect, path: [...path, effect, op] };
+      const when = readBlock(op, criteria, place, 1);
       return when === undefined ? [] : [{ id: `${id}.${effect}.${op}`, effect, when }];
     }),
   );
@@ -80,35 +99,38 @@ function readKeys<K extends string>(
   });
 }
 
-function readBlock(
-  effect: Effect,
-  op: BlockOperator,
-  criteria: Json,
-  path: Path,
-  problems: Problem[],
-): Expression | undefined {
+function readBlock(op: BlockOperator, criteria: Json, place: Place, depth: number): Expression | undefined {
+  const { effect, path, problems } = place;
+  if (depth > MOST_NESTED) return refuse(problems, path, `blocks nest at most ${MOST_NESTED} levels deep`);
   if (!Array.isArray(criteria))
     return refuse(problems, path, `expected a list of criteria, got ${kindOf(criteria)}`);
   if (criteria.length === 0 || criteria.length > BOUNDS.entries)
     return refuse(problems, path, `expected 1 to ${BOUNDS.entries} criteria, got ${criteria.length}`);
   const of: Expression[] = [];
   for (const [index, criterion] of criteria.entries()) {
-    const expression = readItem(effect, criterion, [...path, index], problems);
+    const expression = readItem(criterion, { ...place, path: [...path, index] }, depth);
     if (expression !== undefined) of.push(expression);
   }
   if (of.length === 0) return undefined;
-  // As with negative operators (see ppl-criteria): "none of these" is true of nobody, who must not get in by it.
+  // As with negative operators (see ppl-criterion): "none of these" is true of nobody, who must not get in by it.
   const negative = op === 'not' || op === 'nor';
   return effect === 'allow' && negative ? { op: 'and', of: [authenticatedUser(), { op, of }] } : { op, of };
 }
 
-function readItem(effect: Effect, criterion: Json, path: Path, problems: Problem[]): Expression | undefined {
-  if (!isObject(criterion))
-    return refuse(problems, path, `expected a criterion such as { domain: … }, got ${kindOf(criterion)}`);
-  const entries = Object.entries(criterion);
+/** A negative block of an allow takes two levels of the engine's, and its criteria one more. */
+const MOST_NESTED = Math.floor(BOUNDS.depth / 2) - 1;
+
+/** A criterion, or a block inside a block. */
+function readItem(item: Json, place: Place, depth: number): Expression | undefined {
+  const { path, problems } = place;
+  if (!isObject(item))
+    return refuse(problems, path, `expected a criterion such as { domain: … }, got ${kindOf(item)}`);
+  const entries = Object.entries(item);
   const [entry] = entries;
   if (entry === undefined || entries.length > 1)
     return refuse(problems, path, `a criterion has exactly one key, this one ${entries.length}`);
   const [name, data] = entry;
-  return readCriterion(name, data, { effect, path: [...path, name], problems });
+  const inside = { ...place, path: [...path, name] };
+  const op = OPERATORS.find((known) => known === name);
+  return op === undefined ? readCriterion(name, data, inside) : readBlock(op, data, inside, depth + 1);
 }

@@ -59,8 +59,12 @@ function holds(matcher: Matcher, whole: Ask, begin: Ask, end: Ask): boolean {
       return matcher.of.every(inside);
     case 'element':
     case 'folded':
+    case 'given':
       return inside(matcher.of);
     case 'contains':
+    case 'instant':
+    case 'weekday':
+    case 'time_of_day':
     case 'cidr':
     case 'present':
     case 'not':

@@ -15,6 +15,11 @@ describe('the issuer itself', () => {
     expect(told(lint(url))).toEqual(expected);
   });
 
+  it('has no address where its keys are given by hand', () => {
+    const given = subject('http://127.0.0.1:8080', [], { keysGiven: true });
+    expect(told(lintTrust(given))).toEqual([]);
+  });
+
   it('that takes any audience is shown with a token that was made for another service', () => {
     const policies = [allow({ match: { ...ID, ...MAIN } })];
     const [finding] = lintTrust(subject(GITHUB, policies, { audiences: 'any' }));

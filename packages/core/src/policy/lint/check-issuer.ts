@@ -6,7 +6,7 @@ import type { LintRule } from './rules.ts';
 
 /** What is said of the issuer itself. */
 export function checkIssuer(all: readonly LintedPolicy[], context: LintContext): readonly Finding[] {
-  const { url, audiences, preset } = context.subject.issuer;
+  const { url, audiences, preset, keysGiven = false } = context.subject.issuer;
   const findings: Finding[] = [];
   const add = (rule: LintRule, key: string, message: string, more: Pick<Finding, 'example'> = {}): void => {
     findings.push({ level: 'warning', rule, path: [key], message, ...more });
@@ -18,8 +18,10 @@ export function checkIssuer(all: readonly LintedPolicy[], context: LintContext):
       'tokens that were made for other services pass',
       otherAudience(all, context),
     );
-  if (url.startsWith('http:')) add('issuer-insecure', 'url', 'its keys come over plain http');
-  if (isPrivate(hostOf(url))) add('issuer-private', 'url', 'this address means another machine elsewhere');
+  // Where nothing is fetched, the URL is a name and no address.
+  if (!keysGiven && url.startsWith('http:')) add('issuer-insecure', 'url', 'its keys come over plain http');
+  if (!keysGiven && isPrivate(hostOf(url)))
+    add('issuer-private', 'url', 'this address means another machine elsewhere');
   if (preset !== undefined && preset !== context.preset.name && findPreset(preset) !== undefined)
     add('preset-mismatch', 'preset', `this is the URL of ${context.preset.title}`);
   return findings;

@@ -15,6 +15,8 @@ export interface LintSubject {
     /** Name of a preset. */
     readonly preset?: string;
     readonly audiences: readonly string[] | 'any';
+    /** Its keys are given by hand, and nothing is fetched. */
+    readonly keysGiven?: boolean;
   };
   readonly policies: readonly TrustPolicy[];
 }

@@ -42,7 +42,12 @@ function made(matcher: Matcher, like: Json | undefined): readonly (Json | undefi
     case 'not':
       return ['mallory', '0', 0, true, undefined];
     case 'folded':
+    case 'given':
       return made(matcher.of, like);
+    case 'instant':
+    case 'weekday':
+    case 'time_of_day':
+      return [];
     case 'element':
       return made(matcher.of, undefined).flatMap((value) => (value === undefined ? [] : [[value]]));
     case 'all':

@@ -1,22 +1,22 @@
-import {
-  canonicalTarget,
-  compileAccess,
-  type AccessDocument,
-  type Json,
-  type Problem,
-} from '@countersign/core';
+import { canonicalTarget, regexFault, type Problem } from '@countersign/core';
 import * as z from 'zod';
 import type { RouteConfig } from '../model.ts';
 import { routeOrigin, upstreamOrigin } from './address.ts';
 import { claimPath } from './identity-provider.ts';
+import { accessDocument, accessProblems, accessShape } from './route-access.ts';
 import { duration, name, organizationName } from './scalar.ts';
 
 /** A route of the gateway. What its policy means is the engine's to say; here it is only asked. */
 
-const prefix = z.string().refine((text) => {
+const canonicalPath = z.string().refine((text) => {
   const canonical = canonicalTarget(text);
   return canonical.ok && canonical.value.path === text;
 }, 'expected a canonical path: "/" first, no "//", dot segments, ";", query or needless escapes');
+
+const regex = z.string().superRefine((text, context) => {
+  const message = regexFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 /** RFC 9110 section 5.6.2, without the characters that some servers turn into others. */
 const headerName = z
@@ -27,18 +27,14 @@ export const routeShape = {
   name,
   from: routeOrigin.describe('Scheme, host and optional port that callers use.'),
   to: upstreamOrigin.describe('The service behind it: http or https, host and optional port.'),
-  prefix: prefix.default('/').describe('Ends at a segment: /a takes /a and /a/…, never /ab.'),
-  policy: z
-    .custom<Json>()
-    .superRefine((policy, context) => {
-      // Asked here and not of the route as a whole, so that it is asked whatever else is wrong with the route.
-      const compiled = compileAccess({ policy });
-      for (const { path, message } of compiled.ok ? [] : compiled.error) {
-        context.addIssue({ code: 'custom', path: path.slice(1), message });
-      }
-    })
+  prefix: canonicalPath
     .exactOptional()
-    .describe('Who may pass (PPL).'),
+    .describe('Ends at a segment: /a takes /a and /a/…, never /ab. Default: /, which takes everything.'),
+  path: canonicalPath.exactOptional().describe('Exactly this path, in place of a prefix.'),
+  regex: regex
+    .exactOptional()
+    .describe('Paths that it matches as a whole (RE2 syntax), in place of a prefix.'),
+  ...accessShape,
   organizations: z
     .array(organizationName)
     .min(1, 'expected at least one organization')
@@ -55,8 +51,6 @@ export const routeShape = {
     .default({})
     .describe('Header → claim of the assertion. Needs pass_identity_headers.'),
   allow_websockets: z.boolean().default(false),
-  allow_public_unauthenticated_access: z.boolean().default(false).describe('Nobody is asked.'),
-  allow_any_authenticated_user: z.boolean().default(false).describe('Everybody of its organizations.'),
   preserve_host_header: z
     .boolean()
     .default(false)
@@ -77,26 +71,15 @@ export const route = routeObject
   .transform(toRoute);
 
 function routeProblems(document: RouteDocument): readonly Problem[] {
-  return [...accessProblems(document), ...headerProblems(document)];
+  return [...accessProblems(document), ...pathProblems(document), ...headerProblems(document)];
 }
 
-function accessProblems(document: RouteDocument): readonly Problem[] {
-  const {
-    allow_public_unauthenticated_access: isPublic,
-    allow_any_authenticated_user: any,
-    policy,
-  } = document;
-  if (!isPublic && !any && policy === undefined) {
-    const message =
-      'expected one of policy, allow_any_authenticated_user and allow_public_unauthenticated_access: nobody could pass';
-    return [{ path: [], message }];
-  }
-  // A deny that stands beside "nobody is asked" would look as if it held.
-  if (isPublic && (any || policy !== undefined)) {
-    const message = 'excludes policy and allow_any_authenticated_user: nobody is asked on a public route';
-    return [{ path: ['allow_public_unauthenticated_access'], message }];
-  }
-  return [];
+/** Which paths: one way to say it, or two could contradict each other. */
+function pathProblems({ prefix, path, regex: expression }: RouteDocument): readonly Problem[] {
+  const [first, ...others] = Object.entries({ prefix, path, regex: expression }).flatMap(([key, value]) =>
+    value === undefined ? [] : [key],
+  );
+  return others.map((key) => ({ path: [key], message: `excludes ${first}` }));
 }
 
 function headerProblems(document: RouteDocument): readonly Problem[] {
@@ -146,21 +129,13 @@ function isReserved(header: string): boolean {
   return RESERVED.has(header) || /^(?:x-forwarded|x-countersign-|sec-)/.test(header);
 }
 
-function toAccess(document: RouteDocument): AccessDocument {
-  return {
-    ...(document.allow_public_unauthenticated_access ? { public: true } : {}),
-    ...(document.allow_any_authenticated_user ? { anyAuthenticated: true } : {}),
-    ...(document.policy === undefined ? {} : { policy: document.policy }),
-  };
-}
-
 function toRoute(document: RouteDocument): RouteConfig {
   return {
     name: document.name,
     from: document.from,
     to: document.to,
-    prefix: document.prefix,
-    access: toAccess(document),
+    prefix: document.prefix ?? '/',
+    access: accessDocument(document),
     passIdentityHeaders: document.pass_identity_headers,
     claimHeaders: Object.entries(document.jwt_claims_headers).map(([header, claim]) => ({
       header: header.toLowerCase(),
@@ -169,6 +144,8 @@ function toRoute(document: RouteDocument): RouteConfig {
     allowWebsockets: document.allow_websockets,
     preserveHostHeader: document.preserve_host_header,
     timeout: document.timeout,
+    ...(document.path === undefined ? {} : { path: document.path }),
+    ...(document.regex === undefined ? {} : { regex: document.regex }),
     ...(document.organizations === undefined ? {} : { organizations: document.organizations }),
   };
 }
