@@ -44,7 +44,7 @@ async function jobOfOwn(started: Started): Promise<Job> {
 async function bareHttp(): Promise<number> {
   const port = await freePort();
   const target = {
-    args: [fileURLToPath(new URL('./peers/bare-http.ts', import.meta.url))],
+    args: [fileURLToPath(new URL('./peers/bare-http.mjs', import.meta.url))],
     env: { PORT: String(port) },
   };
   const request = { method: 'GET', path: '/', headers: {} };

@@ -27,10 +27,14 @@ export interface ServerProcess {
 /** Runs the command line from its sources. */
 export const COUNTERSIGN = fileURLToPath(new URL('./countersign.ts', import.meta.url));
 
-/** `config` is the text of `countersign.yaml`; `${PORT}` in it is the port that was chosen. */
+/**
+ * `config` is the text of `countersign.yaml`; `${PORT}` in it is the port that was chosen. `program`: arguments of Node
+ * before the command, for another program than the one from the sources.
+ */
 export async function startServerProcess(
   config: string,
   env: Readonly<Record<string, string>> = {},
+  program: readonly string[] = ['--conditions=source', COUNTERSIGN],
 ): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-test-'));
   const port = await freePort();
@@ -40,7 +44,7 @@ export async function startServerProcess(
   let child: ChildProcessByStdio<null, null, Readable> | undefined;
 
   const start = async (): Promise<void> => {
-    const started = spawn(process.execPath, ['--conditions=source', COUNTERSIGN, 'serve'], {
+    const started = spawn(process.execPath, [...program, 'serve'], {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],

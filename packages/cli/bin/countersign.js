@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { candidates, findNode, isNewEnough, NEEDED_MAJOR, runInstead } from './runtime.js';
 
 const script = fileURLToPath(import.meta.url);
-const program = join(dirname(script), '..', 'dist', 'main.js');
+const program = join(dirname(script), '..', 'dist', 'main.cjs');
 
 if (!isNewEnough(process.versions.node)) {
   const node = findNode(candidates(dirname(script), process));
@@ -19,7 +20,7 @@ if (!isNewEnough(process.versions.node)) {
 } else if (!existsSync(program)) {
   fail('the program has not been built. Run "npm run build" at the root of the repository.');
 } else {
-  const { main } = await import(pathToFileURL(program).href);
+  const { main } = createRequire(script)(program);
   process.exitCode = await main(process.argv.slice(2));
 }
 

@@ -4,7 +4,7 @@ import type * as Server from '@countersign/server';
 import type { Result } from '@countersign/core';
 import { EXIT_OK } from './errors.ts';
 import { fileExists, readAll, readSmallFile, writePrivateFile } from './files.ts';
-import { ask, isInteractive } from './terminal.ts';
+import { createQuestions, isInteractive, type Questions } from './terminal.ts';
 
 /**
  * Everything that a command takes from the world. Tests give their own; commands must not reach for `process`, the
@@ -26,8 +26,8 @@ export interface Deps {
   ) => Promise<Result<void, string>>;
   /** Whether there is somebody to ask. */
   readonly isInteractive: boolean;
-  /** The line that was typed; `undefined` when there will be none. */
-  readonly ask: (question: string) => Promise<string | undefined>;
+  /** On standard error: standard output is for data. */
+  readonly questions: Questions;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: typeof fetch;
   /** Epoch milliseconds. */
@@ -83,7 +83,7 @@ export function processDeps(): Deps {
     fileExists,
     writeFile: writePrivateFile,
     isInteractive: isInteractive(process.env),
-    ask,
+    questions: createQuestions(process.stdin, process.stderr),
     env: process.env,
     fetch,
     now: () => Date.now(),

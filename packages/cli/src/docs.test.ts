@@ -10,7 +10,9 @@ const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf
 const program = createProgram({ deps: fakeDeps(), settle: () => {} });
 
 function named(command: Command): readonly (readonly [string, Command])[] {
-  return command.commands.flatMap((child) => [
+  // Groups have a `help` of their own, which is the same.
+  const children = command.commands.filter((child) => command === program || child.name() !== 'help');
+  return children.flatMap((child) => [
     [child.name(), child] as const,
     ...named(child).map(([name, below]) => [`${child.name()} ${name}`, below] as const),
   ]);

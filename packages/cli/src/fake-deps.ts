@@ -41,9 +41,12 @@ export function fakeDeps(world: World = {}): FakeDeps {
     exits,
     written,
     isInteractive: world.answers !== undefined,
-    ask: async (question) => {
-      errors.push(question);
-      return answers.shift();
+    questions: {
+      ask: async (question) => {
+        errors.push(question);
+        return answers.shift();
+      },
+      close: () => {},
     },
     fileExists: async (path) => world.files?.[path] !== undefined,
     writeFile: async (path, text, { replace }) => {

@@ -13,6 +13,18 @@ describe('the command line', () => {
     expect(deps.errors()).toBe('');
   });
 
+  it.each([
+    [['help'], 'Usage: countersign [options]'],
+    [['help', 'check'], 'Usage: countersign check'],
+    [['help', 'keys', 'rotate'], 'Usage: countersign keys rotate'],
+    [['keys', 'help', 'rotate'], 'Usage: countersign keys rotate'],
+  ])('prints the help of the command that %j names', async (args, said) => {
+    const deps = fakeDeps();
+    expect(await main(args, deps)).toBe(0);
+    expect(deps.out()).toContain(said);
+    expect(deps.errors()).toBe('');
+  });
+
   it('without a command prints help on standard error and ends with 2', async () => {
     const deps = fakeDeps();
     expect(await main([], deps)).toBe(2);
@@ -37,6 +49,14 @@ describe('the command line', () => {
       '--token-file cannot be used with',
     ],
     [['explain', `dec_${'0'.repeat(26)}`, '--claims', '{}'], '--claims cannot be used with'],
+    [['help', 'nosuch'], "unknown command 'nosuch'"],
+    [['help', 'chekc'], 'Did you mean check?'],
+    [['help', 'keys', 'rotat'], 'Did you mean rotate?'],
+    [['keys', 'help', 'rotat'], 'Did you mean rotate?'],
+    [['help', 'check', 'extra'], 'check has none like that'],
+    [['help', 'demo', 'tuor'], 'too many arguments'],
+    [['help', 'demo', '--', '--json'], 'demo has none like that'],
+    [['help', 'curl'], 'the command curl is not available yet'],
     [['keys', 'rotat'], 'Did you mean rotate?'],
     [['token', 'inspct'], 'Did you mean inspect?'],
     [['audit', 'verify', '--sinc', 'x'], 'Did you mean --since?'],

@@ -37,11 +37,12 @@ async function parseAndRun(args: readonly string[], deps: Deps): Promise<Outcome
   const planned = plannedCommand(args);
   if (planned !== undefined) return { ok: false, error: planned };
   let outcome: Outcome = { ok: true, value: undefined };
-  const program = createProgram({ deps, settle: (settled) => (outcome = settled) });
+  const program = createProgram({ deps, settle: (settled) => (outcome = settled) }, args);
   await program.parseAsync(args, { from: 'user' });
   return outcome;
 }
 
-function plannedCommand([first = '']: readonly string[]): CliFailure | undefined {
-  return PLANNED.includes(first) ? usage(`the command ${first} is not available yet.`) : undefined;
+function plannedCommand([first = '', second = '']: readonly string[]): CliFailure | undefined {
+  const name = first === 'help' ? second : first;
+  return PLANNED.includes(name) ? usage(`the command ${name} is not available yet.`) : undefined;
 }

@@ -1,6 +1,7 @@
 import { err, hasOpaqueForm, ok, type Result } from '@countersign/core';
 import type { Deps } from './deps.ts';
 import { usage, type CliFailure } from './errors.ts';
+import { readNamedFile } from './named-file.ts';
 
 /** Where a token comes from. Never a flag's own value: command lines are visible to every process of a machine. */
 export type SecretSource =
@@ -38,12 +39,7 @@ async function readSource(source: SecretSource, deps: Deps): Promise<Result<stri
     case 'file':
       // Not even looked for: an error would repeat a token that was given in place of a file, into the log of a CI job.
       if (isToken(source.path)) return err(tokenForFile);
-      try {
-        return ok(await deps.readFile(source.path, SECRET_LIMIT));
-      } catch (fault) {
-        const reason = fault instanceof Error ? fault.message : String(fault);
-        return err(usage(`${source.path} cannot be read: ${reason}`));
-      }
+      return readNamedFile(source.path, SECRET_LIMIT, deps);
   }
 }
 

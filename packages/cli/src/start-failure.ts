@@ -1,5 +1,6 @@
 import type { Deps, ServerPackage } from './deps.ts';
 import type { CliFailure } from './errors.ts';
+import { problemLines, type ConfigProblem } from './problem-lines.ts';
 
 type Started = Awaited<ReturnType<ServerPackage['startServer']>>;
 
@@ -13,11 +14,15 @@ export type StartFailure = Extract<Started, { readonly ok: false }>['error'];
 export async function startFailure(failure: StartFailure, deps: Deps): Promise<CliFailure> {
   if (failure.kind !== 'configuration') return { kind: 'configuration', message: failure.message };
   const { formatProblem } = await deps.loadServer();
-  return configurationFailure(failure.problems.map(formatProblem));
+  return configurationFailure(failure.problems, formatProblem);
 }
 
 /** All problems of a configuration together, each with file, line, column and path. */
-export function configurationFailure(problems: readonly string[]): CliFailure {
+export function configurationFailure(
+  problems: readonly ConfigProblem[],
+  format: ServerPackage['formatProblem'],
+): CliFailure {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return { kind: 'configuration', message: `the configuration has ${count}.`, details: problems };
+  const details = problems.flatMap((problem) => problemLines(problem, format));
+  return { kind: 'configuration', message: `the configuration has ${count}.`, details };
 }

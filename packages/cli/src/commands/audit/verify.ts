@@ -2,6 +2,7 @@ import { err, ok, type Result } from '@countersign/core';
 import type { Run } from '../../command.ts';
 import type { Deps } from '../../deps.ts';
 import { usage, type CliFailure } from '../../errors.ts';
+import { readNamedFile } from '../../named-file.ts';
 import { printData, printJson } from '../../output.ts';
 import { startFailure } from '../../start-failure.ts';
 import type { VerifyOptions } from './options.ts';
@@ -35,14 +36,10 @@ async function readSince(
   deps: Deps,
 ): Promise<Result<string | undefined, CliFailure>> {
   if (path === undefined) return ok(undefined);
-  let text: string;
-  try {
-    text = await deps.readFile(path, SINCE_LIMIT);
-  } catch (fault) {
-    return err(usage(`${path} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`));
-  }
+  const read = await readNamedFile(path, SINCE_LIMIT, deps);
+  if (!read.ok) return read;
   // The wrong file proves nothing about the trail: neither that it is whole nor that it is broken.
-  return MAY_BE_CHECKPOINT.test(text) ? ok(text) : err(usage(`${path} holds no checkpoint.`));
+  return MAY_BE_CHECKPOINT.test(read.value) ? read : err(usage(`${path} holds no checkpoint.`));
 }
 
 /** A compact JWS, alone or in a log line. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { junitXml } from './junit.ts';
-import type { CheckReport, ConfigProblem } from './report.ts';
+import type { ConfigProblem } from '../../problem-lines.ts';
+import type { CheckReport } from './report.ts';
 import { failureOf } from './report.ts';
 import { sarifLog } from './sarif.ts';
 

@@ -1,4 +1,5 @@
-import { ruleOf, testsOf, type CheckReport, type ConfigProblem } from './report.ts';
+import type { ConfigProblem } from '../../problem-lines.ts';
+import { ruleOf, testsOf, type CheckReport } from './report.ts';
 
 /**
  * JUnit XML, as CI systems read it: one suite that says whether the file can be used, one of what lint found, one of

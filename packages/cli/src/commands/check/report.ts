@@ -1,11 +1,11 @@
 import type { ServerPackage } from '../../deps.ts';
 import type { CliFailure } from '../../errors.ts';
+import { problemLines, type ConfigProblem } from '../../problem-lines.ts';
 
 /** What `check` has found, before it is known how to print it. */
 
 type Loaded = Awaited<ReturnType<ServerPackage['loadConfigFile']>>;
 
-export type ConfigProblem = Extract<Loaded, { readonly ok: false }>['error'][number];
 export type LoadedConfig = Extract<Loaded, { readonly ok: true }>['value'];
 
 export interface CheckReport {
@@ -36,7 +36,7 @@ export function failureOf(
 ): CliFailure | undefined {
   if (problems.length === 0) return undefined;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const details = problems.map(format);
+  const details = problems.flatMap((problem) => problemLines(problem, format));
   return problems.some((problem) => ruleOf(problem) === CONFIGURATION)
     ? { kind: 'configuration', message: `the configuration has ${count}.`, details }
     : { kind: 'check_failed', message: `checks of the configuration found ${count}.`, details };

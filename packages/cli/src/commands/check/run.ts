@@ -2,6 +2,7 @@ import { err, ok } from '@countersign/core';
 import type { Run } from '../../command.ts';
 import type { Deps, ServerPackage } from '../../deps.ts';
 import { printData, printJson, printNote } from '../../output.ts';
+import { problemLines } from '../../problem-lines.ts';
 import { junitXml } from './junit.ts';
 import { countsOf, failureOf, testsOf, type CheckReport } from './report.ts';
 import { sarifLog } from './sarif.ts';
@@ -47,7 +48,10 @@ function print(
       return printJson(deps, asJson(report));
     case 'table':
       if (report.problems.length === 0) for (const line of reportText(report)) printData(deps, line);
-      for (const finding of report.findings) printNote(deps, `warning  ${formatProblem(finding)}`);
+      for (const finding of report.findings) {
+        const [line = '', ...below] = problemLines(finding, formatProblem);
+        for (const text of [`warning  ${line}`, ...below]) printNote(deps, text);
+      }
   }
 }
 

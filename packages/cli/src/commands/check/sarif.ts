@@ -1,8 +1,9 @@
+import type { ConfigProblem } from '../../problem-lines.ts';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LINT_RULES } from '@countersign/core';
 import { readVersion } from '../../version.ts';
-import { CONFIGURATION, ruleOf, type CheckReport, type ConfigProblem } from './report.ts';
+import { CONFIGURATION, ruleOf, type CheckReport } from './report.ts';
 
 /** SARIF 2.1.0 (OASIS): what code hosts show beside the line. Problems are errors, what lint warns of are warnings. */
 export function sarifLog(report: CheckReport): unknown {

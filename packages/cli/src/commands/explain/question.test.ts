@@ -140,6 +140,13 @@ describe('explain of claims', () => {
     expect(deps.out()).toContain('the organization has no such target');
   });
 
+  it('says that a disabled issuer vouches for nobody, whatever its policies say', async () => {
+    const answer = { effect: 'allow', issuerEnabled: false, targetExists: true, explanation: [] };
+    const deps = fakeDeps({ env, fetch: async () => Response.json(answer) });
+    expect(await main(['explain', '--issuer', 'acme/github', '--claims', CLAIMS], deps)).toBe(0);
+    expect(deps.out()).toContain('the issuer is disabled: it would be refused');
+  });
+
   it.each<[string, readonly string[], string]>([
     ['no issuer', ['--claims', CLAIMS], '--issuer'],
     ['no organization', ['--claims', CLAIMS, '--issuer', 'github'], 'ORGANIZATION/NAME'],

@@ -3,6 +3,7 @@ import { callAsAdministrator } from '../../administrator.ts';
 import type { Run } from '../../command.ts';
 import type { Deps } from '../../deps.ts';
 import { usage, type CliFailure } from '../../errors.ts';
+import { readNamedFile } from '../../named-file.ts';
 import { printData, printJson } from '../../output.ts';
 import { readSecret } from '../../secret-source.ts';
 import { startFailure } from '../../start-failure.ts';
@@ -123,9 +124,5 @@ async function readText(source: string, deps: Deps): Promise<Result<string, CliF
     const text = await deps.readStdin(CLAIMS_LIMIT);
     return text === undefined ? err(usage('standard input is too long for claims.')) : ok(text);
   }
-  try {
-    return ok(await deps.readFile(source, CLAIMS_LIMIT));
-  } catch (fault) {
-    return err(usage(`${source} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`));
-  }
+  return readNamedFile(source, CLAIMS_LIMIT, deps);
 }

@@ -39,6 +39,8 @@ export function explanationText(decision: Claims, deps: Deps): readonly string[]
 /** What a yes leaves open. */
 function provisos(decision: Claims): string {
   if (decision['effect'] !== 'allow') return '';
+  if (decision['issuerEnabled'] === false)
+    return ' by the policies, but the issuer is disabled: it would be refused';
   if (decision['targetExists'] === false)
     return ' by the policies, but the organization has no such target: it would be refused';
   const unverified = objectsOf(decision['steps']).some(({ outcome }) => outcome === 'unknown');

@@ -100,6 +100,14 @@ describe('init', () => {
     expect(forced.written.has('countersign.yaml')).toBe(true);
   });
 
+  it('says that a flag means nothing before it asks for others', async () => {
+    const deps = fakeDeps({ server });
+    expect(await main(['init', '--yes', '--org', 'acme', '--issuer', 'circleci', '--repo', 'x'], deps)).toBe(
+      2,
+    );
+    expect(deps.errors()).toContain('mean nothing for circleci');
+  });
+
   it.each<[string, readonly string[], string]>([
     ['an organization in capitals', ['--org', 'Acme'], 'name of an organization'],
     ['a preset that does not exist', ['--issuer', 'github'], 'github-actions'],

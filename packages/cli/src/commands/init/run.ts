@@ -30,13 +30,14 @@ export interface InitOptions {
 export const runInit: Run<InitOptions> = async ({ flags, file, force, yes }, deps) => {
   // Before anybody answers five questions for nothing.
   if (!force && (await deps.fileExists(file))) return err(alreadyThere(file));
-  const answered = yes ? ok(flags) : await ask(flags, deps);
+  const answered = yes ? ok(flags) : await ask(flags, deps).finally(() => deps.questions.close());
   if (!answered.ok) return answered;
+  // First what is wrong: a flag that means nothing here must not be complained of only once the others are there.
+  const problem = problemOf(answered.value);
+  if (problem !== undefined) return err(usage(problem));
   const missing = openQuestions(answered.value);
   if (missing.length > 0)
     return err(usage('init needs to know more.', ...missing.map(({ text, flag }) => `${flag}  ${text}`)));
-  const problem = problemOf(answered.value);
-  if (problem !== undefined) return err(usage(problem));
   const plan = planOf(answered.value);
   const text = firstConfiguration(plan);
   const checked = await check(file, text, deps);
@@ -84,7 +85,7 @@ async function answerOf(
 ): Promise<Result<InitFlags, CliFailure>> {
   const { text, fallback } = question;
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const typed = await deps.ask(`${text}${fallback === undefined ? '' : ` [${fallback}]`}: `);
+    const typed = await deps.questions.ask(`${text}${fallback === undefined ? '' : ` [${fallback}]`}: `);
     if (typed === undefined) break;
     const filled = question.fill(flags, typed.trim() || (fallback ?? ''));
     const problem = problemOf(filled);
@@ -106,9 +107,7 @@ async function check(file: string, text: string, deps: Deps): Promise<Result<voi
     readFile: () => ok(text),
   });
   const problems = loaded.ok ? loaded.value.findings : loaded.error;
-  return problems.length === 0
-    ? ok(undefined)
-    : err(configurationFailure(problems.map(server.formatProblem)));
+  return problems.length === 0 ? ok(undefined) : err(configurationFailure(problems, server.formatProblem));
 }
 
 function alreadyThere(file: string): CliFailure {

@@ -2,6 +2,7 @@ import { err, ok, presetForUrl, type Result } from '@countersign/core';
 import type { Run } from '../../command.ts';
 import type { Deps } from '../../deps.ts';
 import { usage, type CliFailure } from '../../errors.ts';
+import { readNamedFile } from '../../named-file.ts';
 import { printData, printJson } from '../../output.ts';
 import type { IssuerOptions } from './options.ts';
 import { presetPins } from './preset.ts';
@@ -58,9 +59,5 @@ async function readOptional(
   deps: Deps,
 ): Promise<Result<string | undefined, CliFailure>> {
   if (path === undefined) return ok(undefined);
-  try {
-    return ok(await deps.readFile(path, FILE_LIMIT));
-  } catch (fault) {
-    return err(usage(`${path} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`));
-  }
+  return readNamedFile(path, FILE_LIMIT, deps);
 }

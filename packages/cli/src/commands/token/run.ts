@@ -2,6 +2,7 @@ import { err, hasOpaqueForm, ok, type Result } from '@countersign/core';
 import type { Run } from '../../command.ts';
 import type { Deps, ServerPackage } from '../../deps.ts';
 import { usage, type CliFailure, type Outcome } from '../../errors.ts';
+import { readNamedFile } from '../../named-file.ts';
 import { printData, printJson } from '../../output.ts';
 import { readSecret } from '../../secret-source.ts';
 import { decodeToken, type DecodedToken } from './decode.ts';
@@ -58,13 +59,9 @@ async function judgeSignature(
 ): Promise<Result<Judged, CliFailure>> {
   if (keys === undefined) return ok({ signature: 'unknown' });
   if (keys.from === 'issuer') return ok(await server.verifyTokenSignature(token, keys));
-  try {
-    const jwks = await deps.readFile(keys.path, JWKS_LIMIT);
-    return ok(await server.verifyTokenSignature(token, { from: 'jwks', jwks }));
-  } catch (fault) {
-    const reason = fault instanceof Error ? fault.message : String(fault);
-    return err(usage(`${keys.path} cannot be read: ${reason}`));
-  }
+  const jwks = await readNamedFile(keys.path, JWKS_LIMIT, deps);
+  if (!jwks.ok) return jwks;
+  return ok(await server.verifyTokenSignature(token, { from: 'jwks', jwks: jwks.value }));
 }
 
 /** The server reads one spelling of a token. When nothing else explains why it would not take this one, that does. */

@@ -18,7 +18,13 @@ function fakeThread(answer: (request: Request) => Promise<Reply | undefined>) {
   const ask = vi.fn(answer);
   const stop = vi.fn(() => Promise.resolve());
   const thread: Thread = { ask, stop, silentSince: () => silentSince };
-  return { thread, ask, stop, fallSilent: (at: number) => (silentSince = at) };
+  return {
+    thread,
+    ask,
+    stop,
+    fallSilent: (at: number) => (silentSince = at),
+    answered: () => (silentSince = undefined),
+  };
 }
 
 function over(
@@ -35,8 +41,11 @@ function over(
   return { database, log, setNow: (value: number) => (now = value) };
 }
 
+/** Ends the turn of the event loop that the test is in, and with it the wait of a first unit for others. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -80,7 +89,7 @@ describe('a database whose writer fails', () => {
     reply = committed;
     expect(database.silentFor()).toBe(5);
     expect(database.silentFor()).toBe(5);
-    await vi.advanceTimersByTimeAsync(0);
+    await turn();
     expect(database.silentFor()).toBe(0);
     const probes = writer.ask.mock.calls.filter(([request]) => JSON.stringify(request).includes('probe'));
     expect(probes).toHaveLength(1);
@@ -102,9 +111,33 @@ describe('a database whose writer fails', () => {
 });
 
 describe('reading', () => {
-  const writer = fakeThread(() => Promise.resolve(committed)).thread;
+  /** At work: a commit is on its way to the disk. */
+  const { thread: writer, fallSilent: beginsWork } = fakeThread(() => Promise.resolve(committed));
+  beginsWork(5);
 
-  it('starts the reader at the first read, once', async () => {
+  it('is done by the writer while that has nothing else to do, without a reader', async () => {
+    const idle = fakeThread(() => Promise.resolve(rows));
+    const open = vi.fn(() => Promise.resolve(undefined));
+    const { database } = over(idle.thread, open);
+    expect(await database.read(statement)).toEqual(ok([{ one: 1 }]));
+    expect(await database.read(statement)).toEqual(ok([{ one: 1 }]));
+    expect(idle.ask).toHaveBeenCalledTimes(2);
+    expect(open).not.toHaveBeenCalled();
+  });
+
+  it('stays with the reader once there is one, however idle the writer is', async () => {
+    const atWork = fakeThread(() => Promise.resolve(committed));
+    const reader = fakeThread(() => Promise.resolve(rows));
+    const { database } = over(atWork.thread, () => Promise.resolve(reader.thread));
+    atWork.fallSilent(0);
+    await database.read(statement);
+    atWork.answered();
+    expect(await database.read(statement)).toEqual(ok([{ one: 1 }]));
+    expect(reader.ask).toHaveBeenCalledTimes(2);
+    expect(atWork.ask).not.toHaveBeenCalled();
+  });
+
+  it('starts the reader when it finds the writer at work, once', async () => {
     const open = vi.fn(() => Promise.resolve(fakeThread(() => Promise.resolve(rows)).thread));
     const { database } = over(writer, open);
     expect(open).not.toHaveBeenCalled();
@@ -166,7 +199,7 @@ describe('reading', () => {
     const order: string[] = [];
     const named = (name: string, reply: Reply): Thread => ({
       ask: () => Promise.resolve(reply),
-      silentSince: () => undefined,
+      silentSince: () => 0,
       stop: () => Promise.resolve(void order.push(name)),
     });
     const { database } = over(named('writer', committed), () => Promise.resolve(named('reader', rows)));

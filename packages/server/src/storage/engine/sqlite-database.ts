@@ -5,12 +5,12 @@ import { createReads } from './sqlite-reads.ts';
 import type { Thread } from './sqlite-thread.ts';
 
 /**
- * The database over its threads: writes through the group commit to the one that writes, reads to the one that reads.
+ * The database over its threads: writes through the group commit to the one that writes, reads to the one that reads, once it is needed.
  * Nothing that a thread does or fails to do may reject, or leave a caller without an answer.
  */
 export interface DatabaseDeps {
   readonly writer: Thread;
-  /** Starts the reader at the first read; `undefined` when it cannot be opened. */
+  /** Starts the reader at the first read that finds the writer at work; `undefined` when it cannot be opened. */
   openReader(): Promise<Thread | undefined>;
   /** Written when writing has failed, to find out whether it works again; changes nothing. */
   readonly probe: Unit;

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Reply, Request } from './sqlite-messages.ts';
 
@@ -22,10 +23,8 @@ export interface ThreadDeps {
   died(message: string): void;
 }
 
-/** The compiled program starts the compiled thread, the source (type stripping) the source. */
-const WORKER = import.meta.url.endsWith('.ts')
-  ? new URL('./sqlite-worker.ts', import.meta.url)
-  : new URL('./sqlite-worker.js', import.meta.url);
+/** The thread is started from a file of the same kind as this one: the bundle starts the bundled one, the source the source. */
+const WORKER = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Starts a thread. It keeps the process alive until it is stopped. */
 export function startThread(deps: ThreadDeps, script: URL = WORKER): Thread {

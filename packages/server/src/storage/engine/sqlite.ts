@@ -9,7 +9,7 @@ import { createReads } from './sqlite-reads.ts';
 import { startThread, type Thread } from './sqlite-thread.ts';
 
 /**
- * SQLite: one process, one file, one thread that writes and one that reads. `storage/engine` is the only place that
+ * SQLite: one process, one file, one thread that writes and, once it is needed, one that reads. `storage/engine` is the only place that
  * knows which database it is; it must never answer a write before the write is on disk, and never open a file that is not ours.
  */
 export type { OpenFailure } from './sqlite-messages.ts';
