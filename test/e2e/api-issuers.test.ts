@@ -3,68 +3,28 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, type TestCertificate } from '../support/certificates.ts';
-import { countersign } from '../support/command.ts';
 import { accessToken, exchangeReply } from '../support/exchange.ts';
-import { startIssuer, type TestIssuer } from '../support/issuer.ts';
-import { ask, type Reply } from '../support/request.ts';
-import { ADMIN_TOKEN, startHouse, type House } from './house.ts';
+import { startIssuer } from '../support/issuer.ts';
+import { ask } from '../support/request.ts';
+import { ALLOW, ISSUERS, startRegistrar, type Registrar } from './registrar.ts';
 
-/** Trusted issuers and their policies made over the API, against the running product, in the order of a real life. */
-let house: House;
-let late: TestIssuer;
-let jobs = 0;
+/** Trusted issuers made over the API, against the running product, in the order of a real life. */
 
+let registrar: Registrar;
+let house: Registrar['house'];
+let late: Registrar['late'];
+const api: Registrar['api'] = (...call) => registrar.api(...call);
+const register: Registrar['register'] = (more) => registrar.register(more);
+const remove: Registrar['remove'] = (issuer) => registrar.remove(issuer);
+const policiesOf: Registrar['policiesOf'] = (issuer) => registrar.policiesOf(issuer);
+const exchangeFor: Registrar['exchangeFor'] = (issuer) => registrar.exchangeFor(issuer);
+const allow: Registrar['allow'] = (issuer) => registrar.allow(issuer);
+const mint: Registrar['mint'] = (issuer) => registrar.mint(issuer);
 beforeAll(async () => {
-  [house, late] = await Promise.all([startHouse(), startIssuer('RS256', '/late')]);
+  registrar = await startRegistrar();
+  ({ house, late } = registrar);
 });
-afterAll(async () => {
-  await Promise.all([house.dispose(), late.close()]);
-});
-
-const ISSUERS = '/api/orgs/acme/oidc/issuers';
-
-function api(method: string, path: string, body?: unknown, headers = {}): Promise<Reply> {
-  return ask(house.server.port, {
-    method,
-    path,
-    headers: { authorization: `token ${ADMIN_TOKEN}`, 'content-type': 'application/json', ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-}
-
-const mint = (issuer: TestIssuer, sub = 'project:acme/shop') => {
-  jobs += 1;
-  return issuer.mint({ aud: 'urn:pulumi:org:acme', sub, jti: `job-${jobs}` });
-};
-
-const ALLOW = {
-  decision: 'allow',
-  tokenType: 'team',
-  teamName: 'platform',
-  authorizedPermissions: [],
-  rules: { aud: 'urn:pulumi:org:acme', sub: 'project:acme/shop' },
-};
-
-async function register(more = {}): Promise<Record<string, unknown>> {
-  const reply = await api('POST', ISSUERS, { name: `late ${String((jobs += 1))}`, url: late.url, ...more });
-  expect(reply.status, reply.text).toBe(200);
-  return reply.json();
-}
-
-async function policiesOf(issuer: Record<string, unknown>): Promise<Record<string, unknown>> {
-  return (await api('GET', `/api/orgs/acme/auth/policies/oidcissuers/${String(issuer['id'])}`)).json();
-}
-
-async function allow(issuer: Record<string, unknown>, policy: object = ALLOW): Promise<void> {
-  const { id } = await policiesOf(issuer);
-  const reply = await api('PATCH', `/api/orgs/acme/auth/policies/${String(id)}`, { policies: [policy] });
-  expect(reply.status, reply.text).toBe(200);
-}
-
-const remove = (issuer: Record<string, unknown>) => api('DELETE', `${ISSUERS}/${String(issuer['id'])}`);
-
-const exchangeFor = async (issuer: TestIssuer) =>
-  exchangeReply(house.server, { subjectToken: await mint(issuer), type: 'team', scope: 'team:platform' });
+afterAll(() => registrar.dispose());
 
 describe('an issuer of the API', () => {
   it('is registered, given policies, used and deleted, and its tokens end with it for good', async () => {
@@ -252,113 +212,6 @@ describe('what the file declares', () => {
     for (const reply of replies) {
       expect(reply.json()).toEqual({ code: 409, message: expect.stringContaining('configuration file') });
     }
-  });
-});
-
-describe('a list of policies', () => {
-  let issuer: Record<string, unknown>;
-  let path: string;
-  beforeAll(async () => {
-    issuer = await register();
-    path = `/api/orgs/acme/auth/policies/${String((await policiesOf(issuer))['id'])}`;
-  });
-  afterAll(() => remove(issuer));
-
-  it('keeps its order and what was sent, and has a version', async () => {
-    const deny = {
-      decision: 'deny',
-      tokenType: 'team',
-      authorizedPermissions: [],
-      rules: { event: 'pull_request' },
-    };
-    const first = await api('PATCH', path, { policies: [deny, { ...ALLOW, teamName: 'platform' }] });
-    expect(first.json()).toMatchObject({ policies: [deny, ALLOW] });
-    const { version } = first.json();
-    expect(first.headers['etag']).toBe(`"${String(version)}"`);
-    const second = await api('PATCH', path, { policies: [ALLOW, deny] });
-    expect(second.json()).toMatchObject({ version: Number(version) + 1, policies: [ALLOW, deny] });
-    expect((await policiesOf(issuer))['policies']).toEqual(second.json()['policies']);
-  });
-
-  it('is replaced only in the version that If-Match names', async () => {
-    const { version } = await policiesOf(issuer);
-    const stale = await api('PATCH', path, { policies: [ALLOW] }, { 'if-match': `"${Number(version) - 1}"` });
-    expect(stale.status).toBe(412);
-    for (const header of ['nonsense', `W/"${String(version)}"`])
-      expect((await api('PATCH', path, { policies: [ALLOW] }, { 'if-match': header })).status).toBe(412);
-    const fresh = await api('PATCH', path, { policies: [ALLOW] }, { 'if-match': `"${String(version)}"` });
-    expect(fresh.json()['version']).toBe(Number(version) + 1);
-    expect((await api('PATCH', path, { policies: [ALLOW] }, { 'if-match': '*' })).status).toBe(200);
-  });
-
-  it.each([
-    ['is empty', [], 'policies: expected at least one policy'],
-    ['has a policy without a decision', [{ ...ALLOW, decision: undefined }], 'policies[0].decision'],
-    ['names the target of another type', [{ ...ALLOW, userLogin: 'ada' }], 'policies[0].userLogin'],
-    ['has an allow without a target', [{ ...ALLOW, teamName: null }], 'policies[0]: an allow policy'],
-    [
-      'has a role',
-      [{ ...ALLOW, tokenType: 'organization', teamName: null, roleID: 'r' }],
-      'policies[0].roleID: roles',
-    ],
-    ['has a rule that is no text', [{ ...ALLOW, rules: { sub: 1 } }], 'policies[0].rules.sub'],
-    ['has a condition that is none', [{ ...ALLOW, condition: 'claims.' }], 'policies[0].condition'],
-    ['has a matcher that is none', [{ ...ALLOW, match: { sub: { like: 'x' } } }], 'policies[0].match'],
-  ])('is refused by name when it %s', async (_name, policies, message) => {
-    const before = await policiesOf(issuer);
-    const reply = await api('PATCH', path, { policies });
-    expect(reply.json()).toEqual({ code: 400, message: expect.stringContaining(message) });
-    expect(await policiesOf(issuer)).toEqual(before);
-  });
-
-  it('is refused when it lets in whom nobody meant, with a token that would pass', async () => {
-    const shared = await register({ url: 'https://gitlab.com', jwks: late.jwks() });
-    const list = `/api/orgs/acme/auth/policies/${String((await policiesOf(shared))['id'])}`;
-    const broad = await api('PATCH', list, { policies: [{ ...ALLOW, rules: { sub: 'project_path:*' } }] });
-    expect(broad.json()).toEqual({
-      code: 400,
-      message: expect.stringMatching(/^policies\[0\].*this token would pass: \{.*project_path:/),
-    });
-    const meant = { ...ALLOW, rules: { sub: 'project_path:*' }, allowBroad: true };
-    expect((await api('PATCH', list, { policies: [meant] })).json()).toMatchObject({ policies: [meant] });
-    const names = { ...ALLOW, rules: { sub: 'project_path:acme/shop:ref_type:branch:ref:main' } };
-    const warned = await api('PATCH', list, { policies: [names] });
-    expect([warned.status, warned.headers['x-pulumi-warning']]).toEqual([
-      200,
-      expect.stringContaining('policies[0]'),
-    ]);
-    await remove(shared);
-  });
-
-  it('may have a condition', async () => {
-    const reply = await api('PATCH', path, { policies: [{ ...ALLOW, condition: 'claims.env == "prod"' }] });
-    expect(reply.status, reply.text).toBe(200);
-    const refused = await exchangeFor(late);
-    expect(refused.status).toBe(400);
-    const subjectToken = await late.mint({
-      aud: 'urn:pulumi:org:acme',
-      sub: 'project:acme/shop',
-      env: 'prod',
-    });
-    const allowed = await exchangeReply(house.server, { subjectToken, type: 'team', scope: 'team:platform' });
-    expect(allowed.status).toBe(200);
-  });
-
-  it('is not lost when many write at once', async () => {
-    const { version } = await policiesOf(issuer);
-    const replies = await Promise.all(
-      Array.from({ length: 12 }, () => api('PATCH', path, { policies: [ALLOW] })),
-    );
-    const versions = replies.map((reply) => Number(reply.json()['version']) - Number(version));
-    expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
-  });
-
-  it('is told of in the trail, with who did it', async () => {
-    const env = { COUNTERSIGN_ADMIN_TOKEN: ADMIN_TOKEN };
-    const { out } = await countersign(['audit', 'export'], { cwd: house.server.folder, env });
-    const events = out.split('\n').filter((line) => line.includes('"policies.updated"'));
-    expect(events.length).toBeGreaterThan(12);
-    expect(events[0]).toContain('"administrator"');
   });
 });
 

@@ -16,8 +16,10 @@ import { readiness } from './readiness.ts';
 import type { ServiceDeps } from './service.ts';
 import type { Snapshot } from './snapshot/model.ts';
 import { standing } from './snapshot/standing.ts';
+import type { Presented } from './tokens/model.ts';
 import { createPresenter, type Presenter } from './tokens/present.ts';
 import { revokeMany, revokeToken } from './tokens/revoke.ts';
+import type { TokenUses } from './tokens/token-uses.ts';
 import { createValidator, type Validate } from './trust/validate.ts';
 
 /** What everything else is made of: time, randomness, the log. */
@@ -44,7 +46,8 @@ export function compose(config: Config, state: State, world: Surroundings): Part
     accessRing: keys.rings.access,
     reader: database,
   });
-  const present = standingNow(find, snapshot);
+  const inspect = standingNow(find, snapshot);
+  const present = noted(inspect, state.uses);
   const exchange = { ...world, snapshot, validate: validator(config, world), decisions, keys, table };
   const service: ServiceDeps = {
     ...exchange,
@@ -52,8 +55,10 @@ export function compose(config: Config, state: State, world: Surroundings): Part
     grants: [tokenExchangeGrant(exchange)],
     failures: createFailureLimit({ perSecond: settings.failuresPerSecond, clock: world.clock }),
     present,
+    inspect,
     find,
     reader: database,
+    massRevocations: state.massRevocations,
     now: () => Math.floor(world.clock.now() / 1000),
     ...composeAdministration(config, state, world),
     keyAdmin: createKeyAdmin({ ...world, keys, decisions, encryptionKeys: state.encryptionKeys }),
@@ -81,6 +86,18 @@ function standingNow(find: Presenter, snapshot: () => Snapshot): Presenter {
     return presented instanceof Promise
       ? presented.then((settled) => standing(snapshot(), settled))
       : standing(snapshot(), presented);
+  };
+}
+
+/** Where a token is shown to be used, and not asked about, it has been used. */
+function noted(inspect: Presenter, uses: Pick<TokenUses, 'note'>): Presenter {
+  const note = (presented: Presented): Presented => {
+    if (presented.state === 'live') uses.note(presented.token.id);
+    return presented;
+  };
+  return (value) => {
+    const presented = inspect(value);
+    return presented instanceof Promise ? presented.then(note) : note(presented);
   };
 }
 

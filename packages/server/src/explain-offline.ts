@@ -18,7 +18,7 @@ import {
   type Target,
   type TokenType,
 } from '@countersign/core';
-import { failed, issuerName, passed, tokenSteps, type OfflineStep } from './offline-steps.ts';
+import { failed, issuerName, issuerStep, passed, tokenSteps, type OfflineStep } from './offline-steps.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import type { Organization, Snapshot, TrustedIssuer } from './snapshot/model.ts';
 import type { StartFailure } from './start-failure.ts';
@@ -96,7 +96,7 @@ function explainClaims(
 ): Result<OfflineExplanation, string> {
   const trusted = issuersOf(snapshot).find(({ issuer }) => issuerName(issuer) === name);
   if (!trusted) return err(`there is no trusted issuer ${name}; name it as ORGANIZATION/ISSUER.`);
-  return ok(explained(trusted, claims, target, now, []));
+  return ok(explained(trusted, claims, target, now, [issuerStep(trusted.issuer)]));
 }
 
 function explainToken(

@@ -21,6 +21,7 @@ import { startSweeping } from './sweep.ts';
 import { applyChange } from './tokens/apply-change.ts';
 import { loadLiveTokens, loadMassRevocations } from './tokens/load.ts';
 import { createMassRevocations, type MassRevocations } from './tokens/mass-revocations.ts';
+import { createTokenUses, type TokenUses } from './tokens/token-uses.ts';
 import { TokenTable } from './tokens/token-table.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface State {
   readonly table: TokenTable;
   readonly massRevocations: MassRevocations;
   readonly decisions: Decisions;
+  /** When tokens are used. */
+  readonly uses: TokenUses;
   /** What other processes change, and how long ago this one heard. */
   readonly feed: ChangeFeed;
   /** Finishes what is queued, then closes. */
@@ -126,6 +129,7 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
   });
   const diskIsLow = (): boolean => retention.diskIsLow();
   const decisions = createDecisions({ database, clock, random, logger, diskIsLow });
+  const uses = createTokenUses({ writer: database, clock, logger });
   const checkpoints = createCheckpoints({ database, ring: keys.rings.audit, clock, random, logger });
   const feed = createChangeFeed({
     reader: database,
@@ -143,11 +147,12 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
   const close = async (): Promise<void> => {
     stopSweeping();
     feed.close();
+    await uses.close();
     await retention.close();
     await checkpoints.close();
     await database.close();
   };
-  return { ...opened, decisions, feed, close };
+  return { ...opened, decisions, uses, feed, close };
 }
 
 const SILENT: Failure = { kind: 'storage', message: 'storage does not answer' };

@@ -1,4 +1,5 @@
 import { apiError } from './api/answer.ts';
+import { createOpenapiEndpoint } from './api/openapi/endpoint.ts';
 import { callOperation, type Operation } from './api/operation.ts';
 import { OPERATIONS, type ApiDeps } from './api/operations.ts';
 import type { ExchangeDeps } from './exchange/model.ts';
@@ -31,7 +32,9 @@ interface Endpoint {
   ) => Answer | Promise<Answer>;
 }
 
-const ENDPOINTS: readonly Endpoint[] = [
+const openapi = createOpenapiEndpoint();
+
+export const ENDPOINTS: readonly Endpoint[] = [
   { path: '/api/oauth/token', method: 'any', handle: tokenEndpoint },
   { path: '/api/v1/token', method: 'any', handle: programmaticTokenEndpoint },
   { path: '/api/oauth/introspect', method: 'any', handle: introspectionEndpoint },
@@ -44,6 +47,8 @@ const ENDPOINTS: readonly Endpoint[] = [
   },
   { path: '/.well-known/openid-configuration', method: 'GET', handle: openidConfiguration },
   { path: '/.well-known/jwks.json', method: 'GET', handle: jwksEndpoint },
+  { path: '/openapi.json', method: 'GET', handle: openapi },
+  { path: '/api/openapi/pulumi-spec.json', method: 'GET', handle: openapi },
   {
     path: '/errors/:code',
     method: 'GET',

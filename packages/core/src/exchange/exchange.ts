@@ -82,7 +82,7 @@ function requestFacts(target: Target): Claims {
 }
 
 /** Who the token will speak as, or `undefined` when the organization has no such target. */
-function principalOf(target: Target, directory: Directory): Principal | undefined {
+export function principalOf(target: Target, directory: Directory): Principal | undefined {
   const { organization } = directory;
   const vouchedBy: Voucher = { kind: 'organization', organization };
   switch (target.type) {

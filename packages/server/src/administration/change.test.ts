@@ -90,7 +90,7 @@ describe('a change over the API', () => {
     const processes = await Promise.all([processOf(), processOf(), processOf()]);
     const names = Array.from({ length: 12 }, (_, at) => `user-${at}`);
     const changed = await Promise.all(
-      names.map((name, at) => processes[at % processes.length]?.change(AUTHOR, add(name))),
+      names.map(async (name, at) => processes[at % processes.length]?.change(AUTHOR, add(name))),
     );
     const done = names.filter((_, at) => changed[at]?.ok === true);
     const reader = await processOf();

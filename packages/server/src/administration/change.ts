@@ -113,7 +113,7 @@ async function commit(
   { world, next, edit, now }: Commit,
 ): Promise<ReturnType<Change> | 'conflict'> {
   const at = Math.floor(now / 1000);
-  const revocations = (edit.revoke ?? []).map((one) => ({ organization, ...one, before: at }));
+  const revocations = (edit.revoke ?? []).map((one) => ({ organization, before: at, ...one }));
   const { event, detail } = edit;
   const written = await deps.decisions.changed({ event, time: now, actor, organization, detail }, [
     nextObjectsVersion(world.version),

@@ -32,11 +32,9 @@ const policies: StoredObject = {
 };
 
 describe('an issuer that is registered', () => {
-  const none = { issuersById: new Map() };
-
   it('has the defaults of the file, and what it has shown', () => {
     const edit = registerIssuer(
-      none,
+      worldWith(),
       PLACE,
       { name: 'late', url: LATE.url },
       {
@@ -62,6 +60,14 @@ describe('an issuer that is registered', () => {
         ],
       },
     });
+  });
+});
+
+describe('an issuer whose organization is gone by now', () => {
+  it('is not registered', () => {
+    const place = { organization: 'gone', id: 'iss_1' };
+    const edit = registerIssuer(worldWith(), place, { name: 'late', url: LATE.url }, undefined);
+    expect(edit).toMatchObject({ ok: false, error: { kind: 'absent' } });
   });
 });
 

@@ -6,6 +6,7 @@ import type { World } from '../snapshot/world.ts';
 import type { Evidence } from './issuer-evidence.ts';
 import { issuerFault, takenBy } from './issuer-rules.ts';
 import type { Edit, Refused } from './model.ts';
+import { directoryOf } from './stored-thing.ts';
 
 /** Trusted issuers over the API: registered, changed, deleted. Pure: what was fetched from an issuer comes in. */
 
@@ -19,11 +20,14 @@ interface Place {
 }
 
 export function registerIssuer(
-  { issuersById }: Pick<OrganizationIssuers, 'issuersById'>,
+  world: World,
   place: Place,
   request: IssuerRegistration,
   evidence: Evidence | undefined,
 ): Result<Edit, Refused> {
+  // It may have been deleted while the issuer was asked for its keys.
+  const organization = directoryOf(world, place.organization);
+  if (!organization.ok) return organization;
   const { name, url } = request;
   const document: IssuerDocument = {
     ...withSettings({ ...NEW, name, url, issuer: evidence?.issuer ?? url }, request),
@@ -31,7 +35,7 @@ export function registerIssuer(
   };
   const fault = issuerFault(document);
   if (fault !== undefined) return err({ kind: 'invalid', message: fault });
-  const taken = takenBy(issuersById.values(), { ...place, name, url });
+  const taken = takenBy(issuersOf(world, place), { ...place, name, url });
   if (taken !== undefined) return err({ kind: 'taken', message: taken });
   return ok({
     put: [issuerObject(place, document)],
@@ -40,8 +44,8 @@ export function registerIssuer(
   });
 }
 
-interface OrganizationIssuers {
-  readonly issuersById: ReadonlyMap<string, TrustedIssuer>;
+function issuersOf(world: World, { organization }: Place): Iterable<TrustedIssuer> {
+  return world.snapshot.organizations.get(organization)?.issuersById.values() ?? [];
 }
 
 const NEW = {
@@ -73,7 +77,6 @@ function given<T extends Readonly<Record<string, unknown>>>(members: T): Given<T
   ) as Given<T>;
 }
 
-/** `evidence`: of the issuer as it is now, when thumbprints were given. */
 export function updateIssuer(world: World, place: Place, request: IssuerUpdate): Result<Edit, Refused> {
   const found = ownedIssuer(world, place);
   if (!found.ok) return found;
@@ -81,8 +84,7 @@ export function updateIssuer(world: World, place: Place, request: IssuerUpdate):
   const document = withSettings(before, request);
   const fault = issuerFault(document);
   if (fault !== undefined) return err({ kind: 'invalid', message: fault });
-  const siblings = world.snapshot.organizations.get(place.organization)?.issuersById.values() ?? [];
-  const taken = takenBy(siblings, { ...issuer, name: document.name });
+  const taken = takenBy(issuersOf(world, place), { ...issuer, name: document.name });
   if (taken !== undefined) return err({ kind: 'taken', message: taken });
   return ok({
     put: [issuerObject(place, document)],

@@ -6,6 +6,7 @@ import type { Unit } from '../storage/port.ts';
 import { insertMadeToken } from '../storage/repositories/made-tokens.ts';
 import { insertToken } from '../storage/repositories/tokens.ts';
 import { mintToken, type MintedToken } from '../tokens/issue.ts';
+import type { MassRevocations } from '../tokens/mass-revocations.ts';
 import { MADE_BY_API, type TokenRecord } from '../tokens/model.ts';
 
 /**
@@ -13,8 +14,12 @@ import { MADE_BY_API, type TokenRecord } from '../tokens/model.ts';
  * given back and nowhere else; nothing is live before `statements` are committed and the table has been told.
  */
 
-/** What a token takes over from the one that it was made with, so that whatever ends that one ends both. */
-export type Inherited = Pick<TokenRecord, 'issuer' | 'subject' | 'claims' | 'policies'>;
+/**
+ * What a token takes over from the one that it was made with, so that whatever ends that one ends both: its issuer and
+ * policies, by which it is suspended, and the time that mass revocations compare. One of everything that was issued
+ * until noon must not spare what was made of it in the afternoon.
+ */
+export type Inherited = Pick<TokenRecord, 'issuer' | 'subject' | 'claims' | 'policies' | 'issuedAt'>;
 
 export interface MadeTokenOrder {
   readonly prefix: TokenPrefix;
@@ -40,10 +45,12 @@ export interface MintedMade extends MintedToken {
   readonly statements: Unit;
 }
 
-export function mintMade(
-  deps: { readonly random: Random; readonly checksums: ChecksumRing },
-  order: MadeTokenOrder,
-): MintedMade {
+export interface MintDeps {
+  readonly random: Random;
+  readonly checksums: ChecksumRing;
+}
+
+export function mintMade(deps: MintDeps, order: MadeTokenOrder): MintedMade {
   const { prefix, principal, organization, name, description, createdBy, expiresAt, now } = order;
   const id = newId('tok', now, deps.random.bytes(ID_BYTES));
   const createdAt = Math.floor(now / 1000);
@@ -52,12 +59,12 @@ export function mintMade(
     prefix,
     principal,
     organization,
+    issuedAt: createdAt,
     ...(order.inherited ?? OF_ITS_OWN),
     // There was no exchange. One number for both ids all the same: the table of live tokens keeps it once.
     exchange: `dec_${id.slice('tok_'.length)}`,
     resources: [],
     format: 'opaque',
-    issuedAt: createdAt,
     expiresAt,
   };
   const { value, hash } = mintToken(deps, prefix);
@@ -74,7 +81,22 @@ export function mintMade(
 }
 
 /**
+ * As {@link mintMade}, and never born dead: what ended the tokens of a principal within this very second ends whatever
+ * is issued in it, so that a token counts from the second after. One that counts from an earlier time cannot, and is
+ * `undefined` when that time is over for its principal.
+ */
+export function mintAlive(
+  deps: MintDeps & { readonly massRevocations: Pick<MassRevocations, 'endedUntil'> },
+  order: MadeTokenOrder,
+): MintedMade | undefined {
+  const minted = mintMade(deps, order);
+  const ended = deps.massRevocations.endedUntil(minted.record);
+  if (ended < minted.record.issuedAt) return minted;
+  return order.inherited === undefined ? mintMade(deps, { ...order, now: (ended + 1) * 1000 }) : undefined;
+}
+
+/**
  * No subject and no policies: mass revocations of these are forgotten once no exchanged token can be old enough for
  * them (`dueMassRevocations`), and a token that lives longer would come back to life.
  */
-const OF_ITS_OWN: Inherited = { issuer: MADE_BY_API, subject: '', claims: {}, policies: [] };
+const OF_ITS_OWN = { issuer: MADE_BY_API, subject: '', claims: {}, policies: [] } as const;

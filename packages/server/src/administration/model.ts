@@ -17,8 +17,7 @@ import type { MassRevocation } from '../tokens/model.ts';
 export interface Edit {
   readonly put?: readonly ObjectContent[];
   readonly remove?: readonly ObjectKey[];
-  /** What these name ends with the change, up to its second. */
-  readonly revoke?: readonly Pick<MassRevocation, 'by' | 'value'>[];
+  readonly revoke?: readonly Ending[];
   /** Statements that belong to the change: the token of a new runner, say. */
   readonly more?: Unit;
   readonly event: AuditEvent['event'];
@@ -26,9 +25,14 @@ export interface Edit {
   readonly detail: Claims;
 }
 
+/** What this names ends with the change: up to its second, or up to an earlier one. */
+export type Ending = Pick<MassRevocation, 'by' | 'value'> & Partial<Pick<MassRevocation, 'before'>>;
+
 /** Why a change is not made. `message` is for the caller and names the member at fault. */
 export interface Refused {
   readonly kind:
+    /** The caller has lost the right to it while the request was under way. */
+    | 'forbidden'
     /** There is no such thing. */
     | 'absent'
     /** The configuration file owns it. */

@@ -1,6 +1,5 @@
 import {
   canonicalResource,
-  compileTrust,
   err,
   lintTrust,
   ok,
@@ -13,6 +12,7 @@ import {
 import type { PolicyDefinition } from '@countersign/core/api-model';
 import { audiencesOf } from '../config/audiences.ts';
 import { formatPath } from '../config/problem.ts';
+import { compilePolicies } from '../snapshot/compile-organization.ts';
 import type { TrustedIssuer } from '../snapshot/model.ts';
 import type { World } from '../snapshot/world.ts';
 import { DECLARED } from './issuers.ts';
@@ -29,11 +29,16 @@ export interface PolicyChange {
   readonly version?: number;
 }
 
+/** The edit, and what lint warns of in it. */
+export interface PolicyEdit extends Edit {
+  readonly warnings: readonly string[];
+}
+
 export function replacePolicies(
   world: World,
   { organization, list, policies, version }: PolicyChange,
   conditions: ConditionCompiler | undefined,
-): Result<Edit, Refused> {
+): Result<PolicyEdit, Refused> {
   const issuers = world.snapshot.organizations.get(organization)?.issuersById.values() ?? [];
   const issuer = [...issuers].find(({ policyListId }) => policyListId === list);
   if (!issuer) return err({ kind: 'absent', message: 'No such list of policies.' });
@@ -42,12 +47,13 @@ export function replacePolicies(
   if (version !== undefined && version !== current) {
     return err({ kind: 'outdated', message: `The list has version ${current} by now.` });
   }
-  const fault = policyFault(world, issuer, policies, conditions);
-  if (fault !== undefined) return err({ kind: 'invalid', message: fault });
+  const judged = judge(world, issuer, policies, conditions);
+  if (!judged.ok) return err({ kind: 'invalid', message: judged.error });
   return ok({
     put: [{ organization, kind: 'policies', key: issuer.id, document: { policies } }],
     event: 'policies.updated',
     detail: { issuer: issuer.id, list, version: current + 1, policies: policies.length },
+    warnings: judged.value,
   });
 }
 
@@ -56,27 +62,28 @@ export function versionOf({ stored }: TrustedIssuer): number {
   return stored === undefined ? 1 : (stored.policies?.version ?? 0);
 }
 
-/** What is wrong: it does not compile, or it lets in whom nobody meant. */
-function policyFault(
+/** What is wrong (it does not compile, or lets in whom nobody meant), or else what could be better. */
+function judge(
   world: World,
   issuer: TrustedIssuer,
   policies: readonly TrustPolicy[],
   conditions: ConditionCompiler | undefined,
-): string | undefined {
-  const compiled = compileTrust(policies, { conditions });
+): Result<readonly string[], string> {
+  // The very list that the world is compiled with afterwards, and so not twice.
+  const compiled = compilePolicies(issuer.id, policies, conditions);
   if (!compiled.ok) {
     const faults = compiled.error.map((fault) => problemText(policies, fault.path, fault.message));
-    return faults.join('; ');
+    return err(faults.join('; '));
   }
   const found = lintPolicies(world, issuer, policies, conditions);
   const errors = found.filter(({ level }) => level === 'error');
-  return errors.length === 0 ? undefined : errors.map((one) => findingText(policies, one)).join('; ');
+  const texts = (errors.length > 0 ? errors : found).map((finding) => findingText(policies, finding));
+  return errors.length > 0 ? err(texts.join('; ')) : ok(texts);
 }
 
-/** What lint says of a list for this issuer; warnings do not stand in the way. */
-export function lintPolicies(
+function lintPolicies(
   { file, objects }: World,
-  { id, organization, name, url, preset }: TrustedIssuer,
+  { id, organization, name, url, preset, jwks }: TrustedIssuer,
   policies: readonly TrustPolicy[],
   conditions: ConditionCompiler | undefined,
 ): readonly Finding[] {
@@ -84,21 +91,23 @@ export function lintPolicies(
   const pinned = stored?.kind === 'issuer' ? stored.document.audiences : undefined;
   const explicit = pinned === undefined ? {} : { audiences: pinned };
   const audiences = audiencesOf(organization, { policies, ...explicit }, file.url.text);
-  const subject = { name, url, audiences, ...(preset === undefined ? {} : { preset }) };
+  const keysGiven = jwks !== undefined;
+  const subject = { name, url, audiences, keysGiven, ...(preset === undefined ? {} : { preset }) };
   return lintTrust({ organization, issuer: subject, policies }, { conditions });
 }
 
 const MAX_EXAMPLE = 1000;
 
-export function findingText(policies: readonly TrustPolicy[], { path, message, example }: Finding): string {
+function findingText(policies: readonly TrustPolicy[], { path, message, example }: Finding): string {
   const text = example === undefined ? '' : JSON.stringify(example);
   const shown = text.length > MAX_EXAMPLE ? `${text.slice(0, MAX_EXAMPLE)}…` : text;
   return `${problemText(policies, path, message)}${shown === '' ? '' : `; this token would pass: ${shown}`}`;
 }
 
-/** A path of the engine in the words of the API; it leads from the list, or from the issuer. */
+/** A path of the engine in the words of the API: it leads from the issuer. */
 function problemText(policies: readonly TrustPolicy[], path: Problem['path'], message: string): string {
-  const [index, key, ...rest] = path[0] === 'policies' ? path.slice(1) : path;
+  const [list, index, key, ...rest] = path;
+  if (list !== 'policies') return `${formatPath(path)}: ${message}`;
   const type = typeof index === 'number' ? policies[index]?.tokenType : undefined;
   const member = key === 'permissions' ? 'authorizedPermissions' : key === 'target' ? targetOf(type) : key;
   const named = ['policies', index, member, ...rest].filter((part) => part !== undefined);

@@ -14,6 +14,8 @@ export function apiError(
 /** What a change is refused with. The message names what is wrong: whoever reads it may change what it is about. */
 export function refusalAnswer(refusal: Refusal): Answer {
   switch (refusal.kind) {
+    case 'forbidden':
+      return apiError(403, refusal.message);
     case 'absent':
       return apiError(404, refusal.message);
     case 'declared':

@@ -1,95 +1,60 @@
-import type { Member } from '@countersign/core';
-import { jsonAnswer, type Answer } from '../http/message.ts';
-import type { Organization, Snapshot } from '../snapshot/model.ts';
-import { memberOf } from '../caller/role.ts';
+import { err, ok, type Result } from '@countersign/core';
+import type { Change } from '../administration/model.ts';
+import type { StoredMark } from '../config/model.ts';
+import type { Answer } from '../http/message.ts';
+import type { Snapshot } from '../snapshot/model.ts';
 import { apiError } from './answer.ts';
 import type { ApiCall } from './operation.ts';
+import { readQuery, type Query } from './query.ts';
+import { timeText } from './time-text.ts';
 
-/** What an organization consists of, as its own principals may read it: teams, members, runners. */
-
-/** GET /api/orgs/{org} */
-export function getOrganization(_deps: unknown, call: ApiCall): Answer {
-  const { name } = call.organization();
-  return jsonAnswer(200, { name, githubLogin: name, avatarUrl: '', source: 'file' });
+/** What organizations, members, teams and agent pools of the API have in common: what is read, page by page, and whose it is. */
+export interface DirectoryDeps {
+  readonly snapshot: () => Snapshot;
+  readonly change: Change;
+  /** Epoch seconds. */
+  readonly now: () => number;
 }
 
-/** GET /api/orgs/{org}/teams */
-export function getTeams(_deps: unknown, call: ApiCall): Answer {
-  const organization = call.organization();
-  const teams = [...organization.directory.teams.keys()].map((name) => teamView(organization, name));
-  return jsonAnswer(200, { teams });
+export interface Page<T, Name extends string> {
+  readonly items: readonly T[];
+  readonly values: Query<Name>['values'];
+  /** There are more after the item of this name. */
+  readonly continuation: { readonly continuationToken?: string };
 }
 
-/** GET /api/orgs/{org}/teams/{team} */
-export function getTeam(_deps: unknown, call: ApiCall): Answer {
-  const team = teamView(call.organization(), call.parameter('team'));
-  return team ? jsonAnswer(200, team) : apiError(404, 'No such team.');
+/** The items that the query asks for, in the order of their names: one that comes or goes meanwhile moves no other. */
+export function pageOf<T, Name extends string = never>(
+  { request }: ApiCall,
+  items: ReadonlyMap<string, T>,
+  parameters: readonly Name[],
+): Result<Page<T, Name>, Answer> {
+  const query = readQuery(request, parameters);
+  if (!query.ok) return err(apiError(400, query.error));
+  const { values, maxResults, continuationToken: after } = query.value;
+  if (after !== undefined && !/^[A-Za-z0-9._-]{1,100}$/.test(after)) {
+    return err(apiError(400, 'continuationToken is not one that this list gave.'));
+  }
+  const names = [...items.keys()].filter((name) => after === undefined || name > after).toSorted(byCodeUnit);
+  const page = names.slice(0, maxResults);
+  const last = page.at(-1);
+  return ok({
+    items: page.flatMap((name) => items.get(name) ?? []),
+    values,
+    continuation: last !== undefined && names.length > page.length ? { continuationToken: last } : {},
+  });
 }
 
-function teamView({ directory }: Organization, name: string): Readonly<Record<string, unknown>> | undefined {
-  const team = directory.teams.get(name);
-  if (!team) return undefined;
-  const members = team.members.map((login) => ({
-    name: directory.members.get(login)?.name ?? login,
-    githubLogin: login,
-    avatarUrl: '',
-    role: 'member',
-  }));
-  return {
-    kind: 'pulumi',
-    name: team.name,
-    displayName: team.displayName,
-    description: '',
-    members,
-    source: 'file',
-  };
+function byCodeUnit(one: string, other: string): number {
+  return one < other ? -1 : 1;
 }
 
-/** GET /api/orgs/{org}/members */
-export function getMembers(_deps: unknown, call: ApiCall): Answer {
-  const members = [...call.organization().directory.members.values()].map(memberView);
-  return jsonAnswer(200, { members });
+interface Ownership {
+  readonly source: 'file' | 'api';
+  readonly created?: string;
 }
 
-function memberView({ user, login, name, email, role }: Member): Readonly<Record<string, unknown>> {
-  return {
-    role,
-    user: { id: user, githubLogin: login, name: name ?? login, email: email ?? '', avatarUrl: '' },
-    source: 'file',
-  };
-}
-
-/** GET /api/orgs/{org}/agent-pools: the runners. */
-export function getAgentPools(_deps: unknown, call: ApiCall): Answer {
-  const agentPools = [...call.organization().directory.runners].map((name) => ({
-    id: name,
-    name,
-    description: '',
-    source: 'file',
-  }));
-  return jsonAnswer(200, { agentPools });
-}
-
-/**
- * GET /api/user/organizations/default: the one organization that the caller belongs to, in the capitals that existing
- * clients expect; 404 when there is none.
- */
-export function getDefaultOrganization(
-  deps: { readonly snapshot: () => Snapshot },
-  { caller: { principal } }: ApiCall,
-): Answer {
-  const name =
-    principal.kind === 'user'
-      ? memberOf(deps.snapshot(), principal)?.organization
-      : principal.kind === 'administrator'
-        ? undefined
-        : principal.organization;
-  return name === undefined
-    ? apiError(404, 'There is no default organization.')
-    : jsonAnswer(200, { GitHubLogin: name, Messages: [] });
-}
-
-/** GET /api/capabilities: none of the optional features that existing clients ask for. */
-export function getCapabilities(): Answer {
-  return jsonAnswer(200, { capabilities: [] });
+/** Whose a thing is, and since when; of what the file declares nobody knows that. */
+export function ownership(stored: StoredMark | undefined): Ownership {
+  return stored === undefined ? { source: 'file' } : { created: timeText(stored.created), source: 'api' };
 }

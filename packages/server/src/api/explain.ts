@@ -39,6 +39,7 @@ export async function explainClaims(
     policy: issuer.policySet,
     determining: decision.determining,
     audited: decision.audited,
+    issuerEnabled: !issuer.disabled,
     targetExists: targetExists(call.organization().directory, target),
     trace: { determining, nearest },
     explanation: lines,

@@ -45,14 +45,11 @@ export async function postIssuer(deps: IssuersDeps, call: ApiCall): Promise<Answ
     : ok(undefined);
   if (!evidence.ok) return apiError(400, evidence.error);
   const place = { organization: call.organization().name, id: deps.newIssuerId() };
-  const changed = await deps.change(call.author(), ({ snapshot }) => {
-    const issuersById = snapshot.organizations.get(place.organization)?.issuersById ?? NONE;
-    return registerIssuer({ issuersById }, place, body.value, evidence.value);
-  });
+  const changed = await deps.change(call.author(), (world) =>
+    registerIssuer(world, place, body.value, evidence.value),
+  );
   return changed.ok ? answerWith(changed.value, place) : refusalAnswer(changed.error);
 }
-
-const NONE: ReadonlyMap<string, TrustedIssuer> = new Map();
 
 /** PATCH /api/orgs/{org}/oidc/issuers/{id}: `null` and absence are unchanged. */
 export async function patchIssuer(deps: IssuersDeps, call: ApiCall): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { principalId } from '@countersign/core';
 import type { Author } from '../administration/model.ts';
 import { identifyCaller, type Caller, type CallerDeps } from '../caller/caller.ts';
-import { roleIn, type Role } from '../caller/role.ts';
+import { looksAfterTeam, roleIn, type Role } from '../caller/role.ts';
 import type { Answer, ServiceRequest } from '../http/message.ts';
 import type { Organization } from '../snapshot/model.ts';
 import { apiError, callerError } from './answer.ts';
@@ -50,7 +50,8 @@ export async function callOperation<Deps extends CallerDeps>(
   const organization = name === undefined ? undefined : snapshot.organizations.get(name);
   if (role === undefined) return apiError(403, FORBIDDEN);
   const isTeamAdmin =
-    operation.teamAdmins === true && looksAfter(organization, parameters['team'] ?? '', role, caller.value);
+    operation.teamAdmins === true &&
+    looksAfterTeam(snapshot, caller.value.principal, name ?? '', parameters['team'] ?? '');
   if (!operation.roles.includes(role) && !isTeamAdmin) return apiError(403, FORBIDDEN);
   if (name !== undefined && !organization) return apiError(404, 'No such organization.');
   const known = (): Organization => {
@@ -68,17 +69,6 @@ export async function callOperation<Deps extends CallerDeps>(
 }
 
 const FORBIDDEN = 'The caller may not do this.';
-
-/** A team's admin is a member of the organization, and known to it by login. */
-function looksAfter(
-  organization: Organization | undefined,
-  team: string,
-  role: Role,
-  { principal }: Caller,
-): boolean {
-  if (role !== 'M' || principal.kind !== 'user' || principal.login === undefined) return false;
-  return organization?.directory.teams.get(team)?.admins.includes(principal.login) ?? false;
-}
 
 /** Where no organization is concerned there are two kinds of caller: the site administrator and everybody else. */
 function roleAtLarge({ principal }: Caller): Role {

@@ -2,14 +2,13 @@ import type { Answer } from '../http/message.ts';
 import { explainClaims } from './explain.ts';
 import { getDecision, listOrganizationDecisions, type DecisionsDeps } from './decisions.ts';
 import {
+  getAgentPool,
   getAgentPools,
-  getCapabilities,
-  getDefaultOrganization,
-  getMembers,
-  getOrganization,
-  getTeam,
-  getTeams,
-} from './directory.ts';
+  patchAgentPool,
+  postAgentPool,
+  removeAgentPool,
+  type AgentPoolsDeps,
+} from './agent-pools.ts';
 import {
   getIssuer,
   getIssuers,
@@ -21,19 +20,34 @@ import {
 } from './issuers.ts';
 import { getKeys, revokeKey, rotateKeys, type KeysDeps } from './keys.ts';
 import type { CallerDeps } from '../caller/caller.ts';
+import { getMembers, patchMember, postMember, removeMember } from './members.ts';
 import type { Operation } from './operation.ts';
+import {
+  getCapabilities,
+  getDefaultOrganization,
+  getOrganization,
+  getOrganizations,
+  postOrganization,
+  removeOrganization,
+} from './organizations.ts';
+import { deletePersonalToken, getPersonalTokens, postPersonalToken } from './personal-tokens.ts';
 import { getPolicies, patchPolicies, type PoliciesDeps } from './policies.ts';
-import { deleteToken, getTokens, revokeTokens, type TokensDeps } from './tokens.ts';
+import { deleteTeamToken, getTeamTokens, postTeamToken } from './team-tokens.ts';
+import { getTeam, getTeams, patchTeam, postTeam, removeTeam } from './teams.ts';
+import { deleteToken, getTokens, postToken, revokeTokens, type TokensDeps } from './tokens.ts';
 import { getUser } from './user.ts';
 
 /** The management API, whole: one row an operation, with who may. What is not in this list does not exist. */
 
-export interface ApiDeps extends CallerDeps, DecisionsDeps, IssuersDeps, PoliciesDeps, TokensDeps, KeysDeps {}
+export interface ApiDeps
+  extends CallerDeps, DecisionsDeps, AgentPoolsDeps, IssuersDeps, PoliciesDeps, TokensDeps, KeysDeps {}
 
 const ANYBODY = ['S', 'A', 'M', 'T'] as const;
 const MEMBERS = ['S', 'A', 'M'] as const;
 const ADMINISTRATORS = ['S', 'A'] as const;
 const SITE = ['S'] as const;
+/** Where no organization is in the path: whoever is no machine. */
+const PEOPLE = ['M'] as const;
 
 export const OPERATIONS: readonly Operation<ApiDeps>[] = [
   { method: 'GET', path: '/api/user', roles: ANYBODY, handle: getUser },
@@ -45,11 +59,33 @@ export const OPERATIONS: readonly Operation<ApiDeps>[] = [
   },
   { method: 'GET', path: '/api/capabilities', roles: ANYBODY, handle: (): Answer => getCapabilities() },
 
+  { method: 'GET', path: '/api/user/tokens', roles: PEOPLE, handle: getPersonalTokens },
+  { method: 'POST', path: '/api/user/tokens', roles: PEOPLE, handle: postPersonalToken },
+  { method: 'DELETE', path: '/api/user/tokens/:id', roles: PEOPLE, handle: deletePersonalToken },
+
+  { method: 'GET', path: '/api/orgs', roles: SITE, handle: getOrganizations },
+  { method: 'POST', path: '/api/orgs', roles: SITE, handle: postOrganization },
   { method: 'GET', path: '/api/orgs/:org', roles: ANYBODY, handle: getOrganization },
-  { method: 'GET', path: '/api/orgs/:org/teams', roles: ANYBODY, handle: getTeams },
-  { method: 'GET', path: '/api/orgs/:org/teams/:team', roles: ANYBODY, handle: getTeam },
+  { method: 'DELETE', path: '/api/orgs/:org', roles: SITE, handle: removeOrganization },
   { method: 'GET', path: '/api/orgs/:org/members', roles: ANYBODY, handle: getMembers },
+  { method: 'POST', path: '/api/orgs/:org/members/:login', roles: ADMINISTRATORS, handle: postMember },
+  { method: 'PATCH', path: '/api/orgs/:org/members/:login', roles: ADMINISTRATORS, handle: patchMember },
+  { method: 'DELETE', path: '/api/orgs/:org/members/:login', roles: ADMINISTRATORS, handle: removeMember },
+  { method: 'GET', path: '/api/orgs/:org/teams', roles: ANYBODY, handle: getTeams },
+  { method: 'POST', path: '/api/orgs/:org/teams/pulumi', roles: ADMINISTRATORS, handle: postTeam },
+  { method: 'GET', path: '/api/orgs/:org/teams/:team', roles: ANYBODY, handle: getTeam },
+  { method: 'PATCH', path: '/api/orgs/:org/teams/:team', roles: ADMINISTRATORS, handle: patchTeam },
+  { method: 'DELETE', path: '/api/orgs/:org/teams/:team', roles: ADMINISTRATORS, handle: removeTeam },
   { method: 'GET', path: '/api/orgs/:org/agent-pools', roles: ANYBODY, handle: getAgentPools },
+  { method: 'POST', path: '/api/orgs/:org/agent-pools', roles: ADMINISTRATORS, handle: postAgentPool },
+  { method: 'GET', path: '/api/orgs/:org/agent-pools/:id', roles: ANYBODY, handle: getAgentPool },
+  { method: 'PATCH', path: '/api/orgs/:org/agent-pools/:id', roles: ADMINISTRATORS, handle: patchAgentPool },
+  {
+    method: 'DELETE',
+    path: '/api/orgs/:org/agent-pools/:id',
+    roles: ADMINISTRATORS,
+    handle: removeAgentPool,
+  },
 
   { method: 'GET', path: '/api/orgs/:org/oidc/issuers', roles: MEMBERS, handle: getIssuers },
   { method: 'POST', path: '/api/orgs/:org/oidc/issuers', roles: ADMINISTRATORS, handle: postIssuer },
@@ -76,8 +112,30 @@ export const OPERATIONS: readonly Operation<ApiDeps>[] = [
   },
 
   { method: 'GET', path: '/api/orgs/:org/tokens', roles: ADMINISTRATORS, handle: getTokens },
+  { method: 'POST', path: '/api/orgs/:org/tokens', roles: ADMINISTRATORS, handle: postToken },
   { method: 'DELETE', path: '/api/orgs/:org/tokens/:id', roles: ADMINISTRATORS, handle: deleteToken },
   { method: 'POST', path: '/api/orgs/:org/tokens/revoke', roles: ADMINISTRATORS, handle: revokeTokens },
+  {
+    method: 'GET',
+    path: '/api/orgs/:org/teams/:team/tokens',
+    roles: ADMINISTRATORS,
+    teamAdmins: true,
+    handle: getTeamTokens,
+  },
+  {
+    method: 'POST',
+    path: '/api/orgs/:org/teams/:team/tokens',
+    roles: ADMINISTRATORS,
+    teamAdmins: true,
+    handle: postTeamToken,
+  },
+  {
+    method: 'DELETE',
+    path: '/api/orgs/:org/teams/:team/tokens/:id',
+    roles: ADMINISTRATORS,
+    teamAdmins: true,
+    handle: deleteTeamToken,
+  },
 
   {
     method: 'GET',

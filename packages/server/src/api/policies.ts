@@ -2,16 +2,10 @@ import type { ConditionCompiler, Result, TrustPolicy } from '@countersign/core';
 import { err, ok } from '@countersign/core';
 import { policiesUpdate, type PolicyDefinition } from '@countersign/core/api-model';
 import type { Change, Refused } from '../administration/model.ts';
-import {
-  findingText,
-  lintPolicies,
-  policyOf,
-  replacePolicies,
-  versionOf,
-} from '../administration/policies.ts';
+import { policyOf, replacePolicies, versionOf } from '../administration/policies.ts';
 import { jsonAnswer, type Answer } from '../http/message.ts';
 import type { Snapshot, TrustedIssuer } from '../snapshot/model.ts';
-import type { LoadConditions, World } from '../snapshot/world.ts';
+import type { LoadConditions } from '../snapshot/world.ts';
 import { apiError, refusalAnswer } from './answer.ts';
 import { readBodyAs } from './json-body.ts';
 import type { ApiCall } from './operation.ts';
@@ -20,7 +14,6 @@ import { timeText } from './time-text.ts';
 /** Policies of a trusted issuer: read, and replaced as a list. */
 export interface PoliciesDeps {
   readonly snapshot: () => Snapshot;
-  readonly world: () => World;
   readonly change: Change;
   readonly loadConditions: LoadConditions;
 }
@@ -46,12 +39,17 @@ export async function patchPolicies(deps: PoliciesDeps, call: ApiCall): Promise<
   const { name: organization } = call.organization();
   const list = call.parameter('policyId');
   const wanted = { organization, list, policies: policies.value, ...version.value };
-  const changed = await deps.change(call.author(), (world) => replacePolicies(world, wanted, conditions));
+  let warnings: readonly string[] = [];
+  const changed = await deps.change(call.author(), (world) => {
+    const replaced = replacePolicies(world, wanted, conditions);
+    if (replaced.ok) warnings = replaced.value.warnings;
+    return replaced;
+  });
   if (!changed.ok) return refusalAnswer(changed.error);
   const issuers = changed.value.organizations.get(organization)?.issuersById.values() ?? [];
   const issuer = [...issuers].find(({ policyListId }) => policyListId === list);
   if (!issuer) throw new Error('a list of policies that was changed is not there');
-  return listAnswer(issuer, warningsOf(deps.world(), issuer, policies.value, conditions));
+  return listAnswer(issuer, warningsText(warnings));
 }
 
 /** `If-Match: "VERSION"` (RFC 9110 section 13.1.1); a weak validator never matches, `*` always does. */
@@ -83,16 +81,8 @@ async function conditionsOf(
 const MAX_WARNINGS = 5;
 
 /** Existing clients print this header as a warning; characters that a header cannot hold are left out. */
-function warningsOf(
-  world: World,
-  issuer: TrustedIssuer,
-  policies: readonly TrustPolicy[],
-  conditions: ConditionCompiler | undefined,
-): string {
-  const warnings = lintPolicies(world, issuer, policies, conditions).filter(
-    ({ level }) => level === 'warning',
-  );
-  const shown = warnings.slice(0, MAX_WARNINGS).map((finding) => findingText(policies, finding));
+function warningsText(warnings: readonly string[]): string {
+  const shown = warnings.slice(0, MAX_WARNINGS);
   if (warnings.length > MAX_WARNINGS) shown.push(`and ${warnings.length - MAX_WARNINGS} more`);
   return shown.join(' | ').replaceAll(/[^\x20-\x7e]/g, '?');
 }

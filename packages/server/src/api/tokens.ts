@@ -1,53 +1,64 @@
-import { principalId, type Claims, type Json, type Result } from '@countersign/core';
+import { principalId, principalOf, type Claims, type Json, type Result } from '@countersign/core';
+import { organizationTokenCreation, type ExchangedTokenView } from '@countersign/core/api-model';
 import { isId } from '../audit/decision-id.ts';
 import { jsonAnswer, type Answer } from '../http/message.ts';
-import type { Reader } from '../storage/port.ts';
-import {
-  findTokenById,
-  listTokens,
-  parseToken,
-  type StoredToken,
-  type TokenListQuery,
-} from '../storage/repositories/tokens.ts';
-import type { MassRevocation, TokenRecord } from '../tokens/model.ts';
+import type { Row } from '../storage/port.ts';
+import { parseUsedAt } from '../storage/repositories/token-uses.ts';
+import { listTokens, parseToken, type TokenListQuery } from '../storage/repositories/tokens.ts';
+import type { MassRevocation } from '../tokens/model.ts';
 import type { Caller } from '../caller/caller.ts';
-import type { Snapshot } from '../snapshot/model.ts';
-import { apiError, callerError, NO_CONTENT } from './answer.ts';
-import { readJsonBody } from './json-body.ts';
+import { apiError, callerError } from './answer.ts';
+import { readBodyAs, readJsonBody } from './json-body.ts';
+import {
+  createdTokenAnswer,
+  deletedTokenAnswer,
+  madeTokensAnswer,
+  TOKEN_TYPES,
+  type MadeTokensDeps,
+} from './made-tokens.ts';
 import type { ApiCall } from './operation.ts';
 import { readQuery } from './query.ts';
 import { timeText } from './time-text.ts';
 
 /**
- * Access tokens of an organization that came about by exchange: listed, ended one by one, or all of an issuer, policy,
- * subject or principal at once. A value is never shown, since it is not kept.
+ * Access tokens of an organization: its own, made over the API, and all that came about by exchange. Ended one by one,
+ * or all of an issuer, policy, subject or principal at once.
  */
-export interface TokensDeps {
-  readonly snapshot: () => Snapshot;
-  readonly reader: Reader;
-  /** Epoch seconds. */
-  readonly now: () => number;
-  readonly revoke: (
-    hash: Uint8Array,
-    token: TokenRecord,
-    actor: Caller,
-  ) => Promise<Result<void, 'unavailable'>>;
+export interface TokensDeps extends MadeTokensDeps {
   readonly revokeMany: (
     revocation: MassRevocation,
     actor: Caller,
   ) => Promise<Result<{ readonly revoked: number }, 'unavailable'>>;
 }
 
+/** GET /api/orgs/{org}/tokens: those that speak as the organization, or with `filter=exchanged` all that were exchanged. */
+export async function getTokens(deps: TokensDeps, call: ApiCall): Promise<Answer> {
+  if (new URLSearchParams(call.request.query).get('filter') === 'exchanged') return exchanged(deps, call);
+  const organization = call.organization();
+  // With `admin` or without: a principal has one id.
+  const speaker = principalOf({ type: 'organization', admin: false }, organization.directory);
+  return speaker
+    ? madeTokensAnswer(deps, call, organization, speaker)
+    : apiError(404, 'No such organization.');
+}
+
+/** POST /api/orgs/{org}/tokens `{name, description?, expires?, admin?}` → `{id, tokenValue}` */
+export async function postToken(deps: TokensDeps, call: ApiCall): Promise<Answer> {
+  const body = await readBodyAs(call, deps.snapshot().settings.limits.apiBody, organizationTokenCreation);
+  if (!body.ok) return body.error;
+  const { admin, ...wish } = body.value;
+  const target = { type: 'organization', admin: admin ?? false } as const;
+  return createdTokenAnswer(deps, call, { organization: call.organization().name, target, ...wish });
+}
+
 const FILTERS = ['filter', 'state', 'issuerId', 'policyId', 'subject', 'principal'] as const;
 
 const STATES = ['active', 'expired', 'all'] as const;
 
-/** GET /api/orgs/{org}/tokens?filter=exchanged */
-export async function getTokens(deps: TokensDeps, call: ApiCall): Promise<Answer> {
+async function exchanged(deps: TokensDeps, call: ApiCall): Promise<Answer> {
   const query = readQuery(call.request, FILTERS);
   if (!query.ok) return apiError(400, query.error);
   const { values, maxResults, continuationToken } = query.value;
-  if (values.filter !== 'exchanged') return apiError(400, 'filter has to be exchanged.');
   const state = STATES.find((candidate) => candidate === (values.state ?? 'active'));
   if (!state) return apiError(400, 'state is none of active, expired and all.');
   if (continuationToken !== undefined && !isId('tok', continuationToken))
@@ -64,49 +75,41 @@ export async function getTokens(deps: TokensDeps, call: ApiCall): Promise<Answer
   };
   const rows = await deps.reader.read(listTokens(wanted, deps.now()));
   if (!rows.ok) return callerError('unavailable');
-  const tokens = rows.value.slice(0, maxResults).map((row) => tokenView(parseToken(row)));
+  const tokens = rows.value.slice(0, maxResults).map(exchangedTokenView);
   const last = tokens.at(-1);
   const more = rows.value.length > maxResults && last !== undefined;
-  return jsonAnswer(200, { tokens, ...(more ? { continuationToken: last['id'] } : {}) });
+  return jsonAnswer(200, { tokens, ...(more ? { continuationToken: last.id } : {}) });
 }
 
-const TYPES = { cso: 'organization', cst: 'team', csp: 'personal', csr: 'runner', css: 'session' } as const;
-
-function tokenView({ record, revokedAt }: StoredToken): Readonly<Record<string, unknown>> {
+function exchangedTokenView(row: Row): ExchangedTokenView {
+  const { record, revokedAt } = parseToken(row);
   const { id, principal, issuer, subject, policies, resources, exchange, issuedAt, expiresAt } = record;
   return {
     id,
     name: id,
     description: '',
     created: timeText(issuedAt * 1000),
-    lastUsed: 0,
+    lastUsed: parseUsedAt(row),
     expires: expiresAt,
     admin: principal.kind === 'organization' && principal.admin,
     createdBy: subject,
-    type: TYPES[record.prefix],
+    type: TOKEN_TYPES[record.prefix],
     source: 'exchange',
     format: record.format,
     principal: principalId(principal),
     issuerId: issuer,
     subject,
-    policyIds: policies,
-    resources,
+    policyIds: [...policies],
+    resources: [...resources],
     decisionId: exchange,
     ...(revokedAt === undefined ? {} : { revoked: revokedAt }),
   };
 }
 
-/** DELETE /api/orgs/{org}/tokens/{id}: 204, also when it is over already. */
+/** DELETE /api/orgs/{org}/tokens/{id}: whichever of the organization, also its teams' and its people's. */
 export async function deleteToken(deps: TokensDeps, call: ApiCall): Promise<Answer> {
-  const id = call.parameter('id');
-  const rows = isId('tok', id) ? await deps.reader.read(findTokenById(id)) : undefined;
-  if (rows && !rows.ok) return callerError('unavailable');
-  const row = rows?.value[0];
-  const stored = row && parseToken(row);
-  if (!stored || stored.record.organization !== call.organization().name)
-    return apiError(404, 'No such token.');
-  const done = await deps.revoke(stored.hash, stored.record, call.caller);
-  return done.ok ? NO_CONTENT : callerError('unavailable');
+  const { name } = call.organization();
+  return deletedTokenAnswer(deps, call, ({ organization }) => organization === name);
 }
 
 /** The members of the body that name what is revoked; exactly one has to be there. */

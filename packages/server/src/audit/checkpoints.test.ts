@@ -89,7 +89,8 @@ describe('checkpoints', () => {
   });
 
   it('are made each minute, and at the end', async () => {
-    vi.useFakeTimers();
+    // The database is a real one and needs the turns of the event loop.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const trail = createTrail(database, clock);
     const checkpoints = create();
     await trail.issue();

@@ -114,6 +114,21 @@ describe('explainDecision', () => {
     expect(answer.explanation.join('\n')).not.toContain('otherwise');
   });
 
+  it('takes the policy of a route with a condition again', async () => {
+    const condition = 'claims.sub == "nobody"';
+    const document: PolicySetDocument = {
+      kind: 'access',
+      document: { policy: { allow: { or: [{ condition }] } } },
+    };
+    const { celConditions } = await import('@countersign/core/condition');
+    const facts = { claims: MAIN, principal: { id: 'usr_1' }, request: REQUEST };
+    const explanation = await explainUnderPolicy(JSON.stringify(document), facts, () =>
+      Promise.resolve(celConditions),
+    );
+    expect(explanation?.lines.join('\n')).toContain(condition);
+    expect(explanation?.decision.effect).toBe('deny');
+  });
+
   it('loads the engine of conditions for nothing else', async () => {
     const load = (): Promise<never> => Promise.reject(new Error('loaded'));
     const facts = { claims: MAIN, request: REQUEST };

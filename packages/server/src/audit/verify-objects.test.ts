@@ -73,13 +73,13 @@ describe('objects of the API', () => {
   it.each([
     [
       'was made by nobody',
-      `insert into "object" values ('acme', 'member', 'mallory', '{}', 1, ${1_800_000_000_000}, ${1_800_000_000_000})`,
+      `insert into "object" values ('acme', 'member', 'mallory', '{}', 1, ${CREATED}, ${CREATED})`,
       'no event made',
     ],
     ['was changed', `update "object" set "document" = '{"role":"owner"}'`, 'not as it was written last'],
     [
       'was set back to what it once was',
-      `update "object" set "document" = '{"role":"member"}', "version" = 1, "created_at" = ${1_800_000_000_000}, "modified_at" = ${1_800_000_000_000}`,
+      `update "object" set "document" = '{"role":"member"}', "version" = 1, "created_at" = ${CREATED}, "modified_at" = ${CREATED}`,
       'not as it was written last',
     ],
     ['is gone', 'delete from "object"', 'is gone'],

@@ -36,3 +36,16 @@ export function memberOf(
   const member = snapshot.organizations.get(organization)?.directory.members.get(login);
   return member?.user === user ? { ...member, organization } : undefined;
 }
+
+/** A team's admin: a member of the organization, and known to it by login. */
+export function looksAfterTeam(
+  snapshot: Snapshot,
+  principal: Principal,
+  organization: string,
+  team: string,
+): boolean {
+  const member = principal.kind === 'user' ? memberOf(snapshot, principal) : undefined;
+  if (member?.organization !== organization) return false;
+  const { teams } = snapshot.organizations.get(organization)?.directory ?? {};
+  return teams?.get(team)?.admins.includes(member.login) ?? false;
+}

@@ -68,7 +68,7 @@ describe('a ring', () => {
   it.each<readonly [RingName, number]>([
     ['access', 3600 + 120],
     ['assertion', 300 + 120],
-    ['checksum', 365 * 86_400 + 120],
+    ['checksum', Infinity],
     ['audit', Infinity],
   ])('keeps a retired key of %s for %d seconds', (ring, seconds) => {
     const key: HeldKey = {

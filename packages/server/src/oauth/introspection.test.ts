@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../http/message.ts';
+import { NEVER_EXPIRES } from '../tokens/model.ts';
 import { introspectionEndpoint } from './introspection.ts';
 import { bodyOf, serviceRequest, startRig, TYPE, type Rig } from './testing/rig.ts';
 import { ADMIN_TOKEN, ROUTES } from './testing/snapshot.ts';
@@ -90,15 +91,38 @@ describe('introspection', () => {
     const words = new Set<string>();
     for (const token of ['x', rig.mint(), `cso_${'a'.repeat(38)}`, 'x'.repeat(9_000)])
       words.add((await introspect(rig, token, admin)).body);
-    rig.deps.present = (value) => (value === plain ? { state: 'revoked' } : rig.deps.find(value));
+    rig.deps.inspect = (value) => (value === plain ? { state: 'revoked' } : rig.deps.find(value));
     words.add((await introspect(rig, plain, admin)).body);
     expect([...words]).toEqual([JSON.stringify(INACTIVE)]);
+  });
+
+  it('is a use of the token that it is asked with, and not of the one that it is asked about', async () => {
+    const rig = startRig();
+    const { plain, admin } = await callers(rig);
+    const [used, inspected]: [string[], string[]] = [[], []];
+    rig.deps.present = (value) => (used.push(value), rig.deps.find(value));
+    rig.deps.inspect = (value) => (inspected.push(value), rig.deps.find(value));
+    expect(bodyOf(await introspect(rig, plain, admin))).toMatchObject({ active: true });
+    expect([used, inspected]).toEqual([[admin], [plain]]);
+  });
+
+  it('says of a token that never expires nothing of when it does', async () => {
+    const rig = startRig();
+    const { plain } = await callers(rig);
+    rig.deps.inspect = (value) => {
+      const presented = rig.deps.find(value);
+      if (presented.state !== 'live') return presented;
+      return { state: 'live', token: { ...presented.token, expiresAt: NEVER_EXPIRES } };
+    };
+    const answer = bodyOf(await introspect(rig, plain, plain));
+    expect(answer).toMatchObject({ active: true, jti: expect.stringMatching(/^tok_/) });
+    expect(answer).not.toHaveProperty('exp');
   });
 
   it('does not call a token inactive of which storage says nothing', async () => {
     const rig = startRig();
     const { plain } = await callers(rig);
-    rig.deps.present = (value) => (value === 'x' ? { state: 'unavailable' } : rig.deps.find(value));
+    rig.deps.inspect = (value) => (value === 'x' ? { state: 'unavailable' } : rig.deps.find(value));
     const answer = await introspect(rig, 'x', plain);
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
   });

@@ -1,8 +1,8 @@
 import type { Json } from '@countersign/core';
-import type { CallerDeps } from '../caller/caller.ts';
+import type { CallerDeps, Present } from '../caller/caller.ts';
 import { mayAct } from '../caller/token-rights.ts';
 import { jsonAnswer, type Answer, type ServiceRequest } from '../http/message.ts';
-import type { TokenRecord } from '../tokens/model.ts';
+import { NEVER_EXPIRES, type TokenRecord } from '../tokens/model.ts';
 import { claimsOf } from '../exchange/claims-of.ts';
 import { readManagementCall, unavailable } from './token-management.ts';
 
@@ -11,7 +11,10 @@ import { readManagementCall, unavailable } from './token-management.ts';
  * and what it stands for. Everything that the caller may not know of is `{"active":false}` and nothing else, be it
  * another's token, a dead one, or no token at all (section 2.2).
  */
-export type IntrospectionDeps = CallerDeps;
+export interface IntrospectionDeps extends CallerDeps {
+  /** As `present`, but for somebody who asks about the token and does not use it. */
+  readonly inspect: Present;
+}
 
 const INACTIVE = { active: false } as const;
 
@@ -22,7 +25,7 @@ export async function introspectionEndpoint(
   const call = await readManagementCall(deps, request);
   if (!call.ok) return call.error;
   const { caller, value } = call.value;
-  const presented = await deps.present(value);
+  const presented = await deps.inspect(value);
   // Silent storage is no "inactive": whoever asks would throw a good token away.
   if (presented.state === 'unavailable') return unavailable();
   const snapshot = deps.snapshot();
@@ -35,11 +38,14 @@ export async function introspectionEndpoint(
 /** The claims are those that the token carries when it is signed, so that both ways of asking say the same. */
 function activeAnswer(url: string, token: TokenRecord): Readonly<Record<string, Json>> {
   const { principal } = token;
+  const claims = claimsOf(token, url);
+  const { exp: _exp, ...endless } = claims;
   const username = principal.kind === 'user' ? (principal.login ?? principal.email) : undefined;
   return {
     active: true,
     token_type: 'Bearer',
     ...(username === undefined ? {} : { username }),
-    ...claimsOf(token, url),
+    // RFC 7662 section 2.2: `exp` is optional, and a time that nobody means would be taken for one.
+    ...(token.expiresAt === NEVER_EXPIRES ? endless : claims),
   };
 }

@@ -36,8 +36,11 @@ function heldEngine(limits?: Partial<GroupCommitLimits>) {
     else commit.resolve(how === 'commit' ? undefined : how);
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { ...group, groups, finish, underWay: () => held.length };
+  return { ...group, groups, finish, turn, underWay: () => held.length };
 }
+
+/** Ends the turn of the event loop that the test is in. */
+const turn = () => vi.advanceTimersByTimeAsync(0);
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -47,23 +50,33 @@ afterEach(() => {
 });
 
 describe('group commit', () => {
-  it('commits the first unit at once, and what queued meanwhile as one group, in order', async () => {
+  it('commits what one turn of the event loop brings as one group, and what queued meanwhile as the next, in order', async () => {
     const engine = heldEngine();
-    const answers = ['a', 'b', 'c'].map((name) => engine.write(unit(name)));
-    expect(engine.groups).toEqual([['a']]);
+    const write = (name: string) => engine.write(unit(name));
+    const answers = ['a', 'b'].map(write);
+    expect(engine.groups).toEqual([]);
+    await engine.turn();
+    expect(engine.groups).toEqual([['a', 'b']]);
+    answers.push(...['c', 'd'].map(write));
+    await engine.turn();
     expect(engine.queued()).toBe(2);
     await engine.finish();
-    expect(engine.groups).toEqual([['a'], ['b', 'c']]);
+    expect(engine.groups).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
     expect(engine.queued()).toBe(0);
     await engine.finish();
-    expect(await Promise.all(answers)).toEqual([ok(undefined), ok(undefined), ok(undefined)]);
+    expect(await Promise.all(answers)).toEqual(answers.map(() => ok(undefined)));
   });
 
   it('never has two commits under way', async () => {
     const engine = heldEngine();
     const answers = [engine.write(unit('a'))];
+    await engine.turn();
     for (let at = 0; at < 5; at += 1) {
       answers.push(engine.write(unit(`b${at}`)));
+      await engine.turn();
       expect(engine.underWay()).toBe(1);
       await engine.finish();
     }
@@ -73,11 +86,13 @@ describe('group commit', () => {
     await Promise.all(answers);
   });
 
-  it('starts at once again after it has been idle', async () => {
+  it('starts again with the turn after it has been idle', async () => {
     const engine = heldEngine();
     void engine.write(unit('a'));
+    await engine.turn();
     await engine.finish();
     void engine.write(unit('b'));
+    await engine.turn();
     expect(engine.groups).toEqual([['a'], ['b']]);
   });
 
@@ -94,6 +109,7 @@ describe('group commit', () => {
   it('gives each unit its own outcome', async () => {
     const engine = heldEngine();
     void engine.write(unit('first'));
+    await engine.turn();
     const answers = ['a', 'b', 'c'].map((name) => engine.write(unit(name)));
     await engine.finish();
     await engine.finish(['committed', 'conflict', 'unavailable']);
@@ -103,6 +119,7 @@ describe('group commit', () => {
   it('takes an outcome that the engine left out as unavailable', async () => {
     const engine = heldEngine();
     const answer = engine.write(unit('a'));
+    await engine.turn();
     await engine.finish([]);
     expect(await answer).toEqual(err('unavailable'));
   });
@@ -112,6 +129,7 @@ describe('a group that failed as a whole', () => {
   it('goes again unit by unit, and only the culprit fails', async () => {
     const engine = heldEngine();
     void engine.write(unit('first'));
+    await engine.turn();
     const answers = ['a', 'culprit', 'c'].map((name) => engine.write(unit(name)));
     await engine.finish();
     await engine.finish('fail');
@@ -125,6 +143,7 @@ describe('a group that failed as a whole', () => {
   it('is not tried again when it was a single unit', async () => {
     const engine = heldEngine();
     const answer = engine.write(unit('a'));
+    await engine.turn();
     await engine.finish('fail');
     expect(await answer).toEqual(err('unavailable'));
     expect(engine.groups).toEqual([['a']]);
@@ -133,6 +152,7 @@ describe('a group that failed as a whole', () => {
   it('does not commit a unit on the second try that has waited too long by then', async () => {
     const engine = heldEngine();
     void engine.write(unit('first'));
+    await engine.turn();
     const answers = ['a', 'b'].map((name) => engine.write(unit(name)));
     await engine.finish();
     await engine.finish('fail');
@@ -149,8 +169,13 @@ describe('a group that failed as a whole', () => {
       throw new Error('not a promise');
     });
     const group = createGroupCommit({ commit, now: () => 0 });
-    expect(await group.write(unit('a'))).toEqual(err('unavailable'));
-    expect(await group.write(unit('b'))).toEqual(ok(undefined));
+    const written = async (name: string) => {
+      const answer = group.write(unit(name));
+      await turn();
+      return answer;
+    };
+    expect(await written('a')).toEqual(err('unavailable'));
+    expect(await written('b')).toEqual(ok(undefined));
   });
 });
 
@@ -158,6 +183,7 @@ describe('the bounds', () => {
   it('takes 4,096 waiting units and refuses the next at once', async () => {
     const engine = heldEngine();
     const answers = [engine.write(unit('under way'))];
+    await engine.turn();
     for (let at = 0; at < 4096; at += 1) answers.push(engine.write(unit(`${at}`)));
     expect(engine.queued()).toBe(4096);
     expect(await engine.write(unit('one too many'))).toEqual(err('unavailable'));
@@ -169,6 +195,7 @@ describe('the bounds', () => {
   it('puts at most 512 units into a group', async () => {
     const engine = heldEngine();
     void engine.write(unit('first'));
+    await engine.turn();
     for (let at = 0; at < 513; at += 1) void engine.write(unit(`${at}`));
     await engine.finish();
     await engine.finish();
@@ -179,6 +206,7 @@ describe('the bounds', () => {
   it('answers a unit that has waited 2 s while the commit before it still hangs, and never commits it', async () => {
     const engine = heldEngine();
     void engine.write(unit('hangs'));
+    await engine.turn();
     const answered = vi.fn();
     void engine.write(unit('late')).then(answered);
     await vi.advanceTimersByTimeAsync(1000);
@@ -205,6 +233,7 @@ describe('the bounds', () => {
       },
     });
     void group.write(unit('a'));
+    await turn();
     const late = group.write(unit('late'));
     now = 2000;
     held[0]?.();
@@ -216,7 +245,9 @@ describe('the bounds', () => {
 describe('closing', () => {
   it('finishes what is queued and refuses what comes later', async () => {
     const engine = heldEngine();
-    const answers = ['a', 'b'].map((name) => engine.write(unit(name)));
+    const answers = [engine.write(unit('a'))];
+    await engine.turn();
+    answers.push(engine.write(unit('b')));
     const closed = vi.fn();
     void engine.close().then(closed);
     expect(await engine.write(unit('later'))).toEqual(err('unavailable'));
@@ -226,6 +257,18 @@ describe('closing', () => {
     expect(await Promise.all(answers)).toEqual([ok(undefined), ok(undefined)]);
     expect(closed).toHaveBeenCalledOnce();
     expect(engine.groups).toEqual([['a'], ['b']]);
+  });
+
+  it('finishes what came in the very turn in which it was asked to close', async () => {
+    const engine = heldEngine();
+    const answer = engine.write(unit('a'));
+    const closed = vi.fn();
+    void engine.close().then(closed);
+    await engine.turn();
+    expect(closed).not.toHaveBeenCalled();
+    await engine.finish();
+    expect(await answer).toEqual(ok(undefined));
+    expect(closed).toHaveBeenCalledOnce();
   });
 
   it('ends at once when nothing is queued', async () => {

@@ -4,9 +4,9 @@ import type { Kysely } from 'kysely';
  * What is created over the API: objects beside those of the file, with the number that keeps two writers apart; names
  * and makers of tokens; when tokens were last used. Nothing that is there changes.
  */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function up(db: Kysely<Versions>): Promise<void> {
   await createObject(db);
-  await createVersion(db as Kysely<Versions>);
+  await createVersion(db);
   await createMadeToken(db);
   await createTokenUse(db);
 }
@@ -15,7 +15,7 @@ interface Versions {
   readonly version: { readonly name: string; readonly value: number };
 }
 
-async function createObject(db: Kysely<unknown>): Promise<void> {
+async function createObject(db: Kysely<Versions>): Promise<void> {
   await db.schema
     .createTable('object')
     .addColumn('organization', 'text', (column) => column.notNull())
@@ -38,7 +38,7 @@ async function createVersion(db: Kysely<Versions>): Promise<void> {
   await db.insertInto('version').values({ name: 'object', value: 0 }).execute();
 }
 
-async function createMadeToken(db: Kysely<unknown>): Promise<void> {
+async function createMadeToken(db: Kysely<Versions>): Promise<void> {
   await db.schema
     .createTable('made_token')
     .addColumn('id', 'text', (column) => column.notNull().primaryKey())
@@ -63,7 +63,7 @@ async function createMadeToken(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function createTokenUse(db: Kysely<unknown>): Promise<void> {
+async function createTokenUse(db: Kysely<Versions>): Promise<void> {
   await db.schema
     .createTable('token_use')
     .addColumn('id', 'text', (column) => column.notNull().primaryKey())

@@ -85,6 +85,26 @@ const DECLARED: Nullability = {
   change: { seq: false, kind: false, payload: false, created_at: false },
   mass_revocation: { organization: false, kind: false, value: false, before: false, created_at: false },
   checkpoint: { id: false, time: false, heads: false, signed: false },
+  object: {
+    organization: false,
+    kind: false,
+    key: false,
+    document: false,
+    version: false,
+    created_at: false,
+    modified_at: false,
+  },
+  version: { name: false, value: false },
+  made_token: {
+    id: false,
+    organization: false,
+    principal: false,
+    name: true,
+    description: false,
+    created_by: false,
+    created_at: false,
+  },
+  token_use: { id: false, used_at: false },
 };
 
 /** A migration that succeeds, before one that does not. */
@@ -139,6 +159,10 @@ describe('the migrations', () => {
       change: ['seq'],
       mass_revocation: ['organization', 'kind', 'value'],
       checkpoint: ['id'],
+      object: ['organization', 'kind', 'key'],
+      version: ['name'],
+      made_token: ['id'],
+      token_use: ['id'],
     });
   });
 
@@ -174,6 +198,8 @@ describe('the migrations', () => {
       [
         'CREATE UNIQUE INDEX audit_chain on audit (writer, n)',
         'CREATE INDEX decision_by_organization on decision (organization, id)',
+        'CREATE UNIQUE INDEX made_token_by_name on made_token (organization, name)',
+        'CREATE INDEX made_token_by_principal on made_token (organization, principal, id)',
         'CREATE INDEX replay_mark_by_expiry on replay_mark (expires_at)',
         'CREATE INDEX token_by_expiry on token (expires_at)',
         'CREATE INDEX token_by_id on token (id)',

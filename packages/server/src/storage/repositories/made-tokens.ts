@@ -1,6 +1,7 @@
 import type { Row, SqlValue, Statement } from '../port.ts';
 import { AFTER_ALL, boundedLimit } from './list-filter.ts';
 import { insertInto, parseRow, selectAll, type TableShape } from './table-shape.ts';
+import { parseUsedAt, USED_AT } from './token-uses.ts';
 import { parseToken, TOKEN_SHAPE, type StoredToken } from './tokens.ts';
 
 /** Tokens that were made over the API: their name, who made them, and the row of `token` that they are. */
@@ -19,7 +20,7 @@ export interface MadeToken {
   readonly createdAt: number;
 }
 
-const SHAPE: TableShape<'made_token'> = {
+export const MADE_TOKEN_SHAPE: TableShape<'made_token'> = {
   id: 'text',
   organization: 'text',
   principal: 'text',
@@ -29,19 +30,28 @@ const SHAPE: TableShape<'made_token'> = {
   created_at: 'integer',
 };
 
-const insert = insertInto('made_token', SHAPE, 'on conflict ("organization", "name") do nothing');
-const FIND = `${selectAll('made_token', SHAPE)} where "id" = ?`;
+export const INSERT_MADE_TOKEN = insertInto(
+  'made_token',
+  MADE_TOKEN_SHAPE,
+  'on conflict ("organization", "name") do nothing',
+);
+const FIND = `${selectAll('made_token', MADE_TOKEN_SHAPE)} where "id" = ?`;
+const FIND_BY_NAME = `${selectAll('made_token', MADE_TOKEN_SHAPE)} where "organization" = ? and "name" = ?`;
 
 const OF_TOKEN = Object.keys(TOKEN_SHAPE)
   .map((column) => `"token"."${column}"`)
   .join(', ');
+const JOINED = `"made_token" join "token" on "token"."id" = "made_token"."id"`;
 const LIST =
-  `select ${OF_TOKEN}, "made_token"."name", "made_token"."description", "made_token"."created_by", "token_use"."used_at"` +
-  ` from "made_token" join "token" on "token"."id" = "made_token"."id"` +
-  ` left join "token_use" on "token_use"."id" = "made_token"."id"` +
+  `select ${OF_TOKEN}, "made_token"."name", "made_token"."description", "made_token"."created_by", "made_token"."created_at", ${USED_AT}` +
+  ` from ${JOINED}` +
   ` where "made_token"."organization" = ? and "made_token"."principal" = ? and "made_token"."id" < ?` +
   ` and "token"."expires_at" > ? and "token"."expires_at" <= ? and coalesce("token"."revoked_at", 0) <= ?` +
   ` order by "made_token"."id" desc limit ?`;
+const COUNT_LIVE =
+  `select count(*) as "rows" from (select 1 as "one" from ${JOINED}` +
+  ` where "made_token"."organization" = ? and "made_token"."principal" = ?` +
+  ` and "token"."expires_at" > ? and "token"."revoked_at" is null limit ?) as "live"`;
 
 /** A name that the organization has given before, to whatever token, is a `conflict`. */
 export function insertMadeToken(token: MadeToken): Statement {
@@ -54,7 +64,7 @@ export function insertMadeToken(token: MadeToken): Statement {
     created_by: token.createdBy,
     created_at: token.createdAt,
   };
-  return { ...insert(row), changes: 1 };
+  return { ...INSERT_MADE_TOKEN(row), changes: 1 };
 }
 
 /** By `tok_…`; also of a token that has been swept. */
@@ -62,8 +72,22 @@ export function findMadeToken(id: string): Statement {
   return { sql: FIND, parameters: [id] };
 }
 
+/** Whatever token has the name, or had it. */
+export function findMadeTokenByName(organization: string, name: string): Statement {
+  return { sql: FIND_BY_NAME, parameters: [organization, name] };
+}
+
+/** One row, `rows`: how many speak as a principal and neither have expired nor are revoked by themselves; at most `limit`. */
+export function countLiveMadeTokens(
+  { organization, principal }: Pick<MadeToken, 'organization' | 'principal'>,
+  now: number,
+  limit: number,
+): Statement {
+  return { sql: COUNT_LIVE, parameters: [organization, principal, now, limit] };
+}
+
 export function parseMadeToken(row: Row): MadeToken {
-  const made = parseRow('made_token', SHAPE, row);
+  const made = parseRow('made_token', MADE_TOKEN_SHAPE, row);
   return {
     id: made.id,
     organization: made.organization,
@@ -104,12 +128,14 @@ export interface ListedMadeToken extends StoredToken {
   readonly name: string;
   readonly description: string;
   readonly createdBy: string;
+  /** Epoch seconds; later than `issuedAt` where that is another token's. */
+  readonly createdAt: number;
   /** Epoch seconds, 0 = never. */
   readonly usedAt: number;
 }
 
 export function parseListedMadeToken(row: Row): ListedMadeToken {
-  const { name, description, created_by: createdBy, used_at: usedAt } = row;
+  const { name, description, created_by: createdBy, created_at: createdAt } = row;
   if (typeof description !== 'string' || typeof createdBy !== 'string')
     throw new Error('storage: made_token is not what was written');
   return {
@@ -117,6 +143,7 @@ export function parseListedMadeToken(row: Row): ListedMadeToken {
     name: typeof name === 'string' ? name : '',
     description,
     createdBy,
-    usedAt: Number(usedAt ?? 0),
+    createdAt: Number(createdAt),
+    usedAt: parseUsedAt(row),
   };
 }

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from '../engine/sqlite.ts';
 import type { Database, Statement } from '../port.ts';
 import { auditPage, chainHeads, chainPage, firstChainedEvent, nextWriter } from './audit-events.ts';
+import { countLiveMadeTokens, findMadeTokenByName, listMadeTokens } from './made-tokens.ts';
 import { deleteGrants, deleteRefusals, dueReplayMarks, dueTokens, eraseEvents, nextStep } from './sweep.ts';
+import { putTokenUse } from './token-uses.ts';
 import {
   decisionsById,
   eventPayloads,
   linkAt,
+  madeTokensById,
   tokenPage,
   tokensByHash,
   unchainedEvents,
@@ -30,6 +33,7 @@ async function plan({ sql, parameters }: Statement): Promise<string> {
   return read.value.map((row) => String(row['detail'])).join('\n');
 }
 
+const MADE = { organization: 'acme', principal: 'org:acme', filter: 'active', limit: 10 } as const;
 const [erase, deleteUnchained] = eraseEvents('a', 'b');
 
 describe('by an index and not through the table', () => {
@@ -51,12 +55,17 @@ describe('by an index and not through the table', () => {
     ['events in no chain to delete', deleteUnchained],
     ['uses of tokens that are due', dueTokens([5]).remove[0]],
     ['tokens that are due', dueTokens([5]).remove[1]],
+    ['tokens of a principal', listMadeTokens(MADE, 5)],
+    ['live tokens of a principal', countLiveMadeTokens(MADE, 5, 10)],
+    ['a name that was given', findMadeTokenByName('acme', 'n')],
+    ['names of tokens by id', madeTokensById(['a'])],
+    ['the token of a use', putTokenUse('a', 5)],
     ['marks that are due', dueReplayMarks([5]).remove[0]],
   ])('is found: %s', async (_, statement) => {
     if (statement === undefined) throw new Error('there is no such statement');
     const steps = await plan(statement);
     expect(steps).toContain('SEARCH');
-    expect(steps).not.toMatch(/SCAN (?:token|decision|audit|replay_mark)\b/);
+    expect(steps).not.toMatch(/SCAN (?:token|decision|audit|replay_mark|made_token|token_use)\b/);
     expect(steps).not.toContain('TEMP B-TREE');
   });
 

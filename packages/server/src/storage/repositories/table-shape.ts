@@ -23,9 +23,13 @@ export type TableShape<Name extends keyof Tables> = {
 
 const quote = (name: string): string => `"${name}"`;
 
-/** `select` of every column, without a condition. */
-export function selectAll<Name extends keyof Tables>(table: Name, shape: TableShape<Name>): string {
-  return `select ${Object.keys(shape).map(quote).join(', ')} from ${quote(table)}`;
+/** `select` of every column, and of expressions that are written out, without a condition. */
+export function selectAll<Name extends keyof Tables>(
+  table: Name,
+  shape: TableShape<Name>,
+  also: readonly string[] = [],
+): string {
+  return `select ${[...Object.keys(shape).map(quote), ...also].join(', ')} from ${quote(table)}`;
 }
 
 /** Inserts a row. The text is one for all calls, and so tells what a statement inserts into. */

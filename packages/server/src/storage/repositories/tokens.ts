@@ -12,6 +12,7 @@ import {
   selectAll,
   type TableShape,
 } from './table-shape.ts';
+import { USED_AT } from './token-uses.ts';
 
 /** Access tokens by the SHA-256 of their value; the value never comes here. */
 
@@ -47,10 +48,11 @@ const FIND = `${selectAll('token', TOKEN_SHAPE)} where "hash" = ?`;
 const FIND_BY_ID = `${selectAll('token', TOKEN_SHAPE)} where "id" = ?`;
 /** Who a token speaks as is told by its decision, which stays as long as the token lives. */
 const LIST =
-  `${selectAll('token', TOKEN_SHAPE)} where "organization" = ? and "id" < ? and "expires_at" > ? and "expires_at" <= ?` +
+  `${selectAll('token', TOKEN_SHAPE, [USED_AT])} where "organization" = ? and "id" < ? and "expires_at" > ? and "expires_at" <= ?` +
   ` and coalesce("revoked_at", 0) <= ? and "issuer" = coalesce(?, "issuer") and "subject" = coalesce(?, "subject")` +
   ` and "policies" like coalesce(?, '%') escape '!'` +
   ` and (coalesce(?, '') = '' or exists (select 1 from "decision" where "decision"."id" = "token"."exchange" and "decision"."principal" = ?))` +
+  ` and not exists (select 1 from "made_token" where "made_token"."id" = "token"."id")` +
   ` order by "id" desc limit ?`;
 const LIVE_PAGE = `${selectAll('token', TOKEN_SHAPE)} where "hash" > ? and "expires_at" > ? and "revoked_at" is null order by "hash" limit ?`;
 export const REVOKE_TOKEN = 'update "token" set "revoked_at" = ? where "hash" = ? and "revoked_at" is null';
@@ -104,7 +106,7 @@ export interface TokenListQuery {
 }
 
 /**
- * Tokens of an organization, newest first. `active`: neither expired nor revoked by itself at `now` (epoch seconds); a
+ * Tokens of an organization that came about by exchange, newest first, each with when it was last used. `active`: neither expired nor revoked by itself at `now` (epoch seconds); a
  * mass revocation is compared where tokens are used.
  */
 export function listTokens(query: TokenListQuery, now: number): Statement {

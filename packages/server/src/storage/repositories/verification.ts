@@ -1,5 +1,6 @@
 import type { Row, SqlValue, Statement } from '../port.ts';
 import { DECISION_SHAPE } from './decisions.ts';
+import { MADE_TOKEN_SHAPE } from './made-tokens.ts';
 import { selectAll } from './table-shape.ts';
 import { TOKEN_SHAPE } from './tokens.ts';
 
@@ -12,6 +13,7 @@ const PLACES = Array.from({ length: LOOKED_UP }, () => '?').join(', ');
 
 const TOKENS = `${selectAll('token', TOKEN_SHAPE)} where "hash" in (${PLACES})`;
 const DECISIONS = `${selectAll('decision', DECISION_SHAPE)} where "id" in (${PLACES})`;
+const MADE_TOKENS = `${selectAll('made_token', MADE_TOKEN_SHAPE)} where "id" in (${PLACES})`;
 const PAYLOADS = `select "id", "writer", "n", "salt", "payload" from "audit" where "writer" is not null and "id" in (${PLACES})`;
 const TOKEN_PAGE =
   'select "hash", "id", "exchange", "issued_at", "revoked_at" from "token" where "hash" > ? order by "hash" limit ?';
@@ -32,6 +34,10 @@ export function tokensByHash(hashes: readonly string[]): Statement {
 
 export function decisionsById(ids: readonly string[]): Statement {
   return lookUp(DECISIONS, ids);
+}
+
+export function madeTokensById(ids: readonly string[]): Statement {
+  return lookUp(MADE_TOKENS, ids);
 }
 
 /** What events in a chain say of the rows written with them. */
