@@ -19,7 +19,7 @@ import { standing } from './snapshot/standing.ts';
 import type { Presented } from './tokens/model.ts';
 import { createPresenter, type Presenter } from './tokens/present.ts';
 import { revokeMany, revokeToken } from './tokens/revoke.ts';
-import type { TokenUses } from './tokens/token-uses.ts';
+import type { LastUses } from './tokens/last-uses.ts';
 import { createValidator, type Validate } from './trust/validate.ts';
 
 /** What everything else is made of: time, randomness, the log. */
@@ -36,7 +36,7 @@ export interface Parts {
 
 /** The one `deps` object, and the app on it. It opens nothing: what outlives a request comes in as {@link State}. */
 export function compose(config: Config, state: State, world: Surroundings): Parts {
-  const { database, keys, table, decisions, live } = state;
+  const { database, keys, table, decisions, live, massRevocations } = state;
   const snapshot = live.current;
   const { settings } = snapshot();
   const find = createPresenter({
@@ -48,7 +48,9 @@ export function compose(config: Config, state: State, world: Surroundings): Part
   });
   const inspect = standingNow(find, snapshot);
   const present = noted(inspect, state.uses);
-  const exchange = { ...world, snapshot, validate: validator(config, world), decisions, keys, table };
+  const validate = validator(config, world);
+  const issuerUsed = (id: string): void => state.uses.note(id);
+  const exchange = { ...world, snapshot, validate, decisions, keys, table, issuerUsed, massRevocations };
   const service: ServiceDeps = {
     ...exchange,
     ...revocations(state, world),
@@ -58,7 +60,6 @@ export function compose(config: Config, state: State, world: Surroundings): Part
     inspect,
     find,
     reader: database,
-    massRevocations: state.massRevocations,
     now: () => Math.floor(world.clock.now() / 1000),
     ...composeAdministration(config, state, world),
     keyAdmin: createKeyAdmin({ ...world, keys, decisions, encryptionKeys: state.encryptionKeys }),
@@ -90,7 +91,7 @@ function standingNow(find: Presenter, snapshot: () => Snapshot): Presenter {
 }
 
 /** Where a token is shown to be used, and not asked about, it has been used. */
-function noted(inspect: Presenter, uses: Pick<TokenUses, 'note'>): Presenter {
+function noted(inspect: Presenter, uses: Pick<LastUses, 'note'>): Presenter {
   const note = (presented: Presented): Presented => {
     if (presented.state === 'live') uses.note(presented.token.id);
     return presented;

@@ -7,7 +7,10 @@ import type { Change } from '../administration/model.ts';
 import { jsonAnswer, type Answer } from '../http/message.ts';
 import type { Snapshot, TrustedIssuer } from '../snapshot/model.ts';
 import type { World } from '../snapshot/world.ts';
-import { apiError, NO_CONTENT, refusalAnswer } from './answer.ts';
+import type { Reader } from '../storage/port.ts';
+import { findLastUses, parseLastUse } from '../storage/repositories/last-uses.ts';
+import { LOOKED_UP } from '../storage/repositories/look-up.ts';
+import { apiError, callerError, NO_CONTENT, refusalAnswer } from './answer.ts';
 import { readBodyAs } from './json-body.ts';
 import type { ApiCall } from './operation.ts';
 import { timeText } from './time-text.ts';
@@ -17,19 +20,22 @@ export interface IssuersDeps {
   readonly snapshot: () => Snapshot;
   readonly world: () => World;
   readonly change: Change;
+  readonly reader: Reader;
   readonly probe: ProbeIssuer;
   readonly newIssuerId: () => string;
 }
 
 /** GET /api/orgs/{org}/oidc/issuers */
-export function getIssuers(_deps: unknown, call: ApiCall): Answer {
-  return jsonAnswer(200, { oidcIssuers: [...call.organization().issuersById.values()].map(issuerView) });
+export async function getIssuers(deps: IssuersDeps, call: ApiCall): Promise<Answer> {
+  const issuers = [...call.organization().issuersById.values()];
+  const used = await lastUses(deps, issuers);
+  if (!used.ok) return callerError('unavailable');
+  return jsonAnswer(200, { oidcIssuers: issuers.map((issuer) => issuerView(issuer, used.value)) });
 }
 
 /** GET /api/orgs/{org}/oidc/issuers/{id} */
-export function getIssuer(_deps: unknown, call: ApiCall): Answer {
-  const issuer = call.organization().issuersById.get(call.parameter('id'));
-  return issuer ? jsonAnswer(200, issuerView(issuer)) : apiError(404, 'No such issuer.');
+export function getIssuer(deps: IssuersDeps, call: ApiCall): Promise<Answer> {
+  return answerWith(deps, deps.snapshot(), placeOf(call));
 }
 
 /** POST /api/orgs/{org}/oidc/issuers: 200 the issuer; 400 when its discovery document or keys cannot be had. */
@@ -48,7 +54,7 @@ export async function postIssuer(deps: IssuersDeps, call: ApiCall): Promise<Answ
   const changed = await deps.change(call.author(), (world) =>
     registerIssuer(world, place, body.value, evidence.value),
   );
-  return changed.ok ? answerWith(changed.value, place) : refusalAnswer(changed.error);
+  return changed.ok ? answerWith(deps, changed.value, place) : refusalAnswer(changed.error);
 }
 
 /** PATCH /api/orgs/{org}/oidc/issuers/{id}: `null` and absence are unchanged. */
@@ -65,7 +71,7 @@ export async function patchIssuer(deps: IssuersDeps, call: ApiCall): Promise<Ans
     if (!evidence.ok) return apiError(400, evidence.error);
   }
   const changed = await deps.change(call.author(), (world) => updateIssuer(world, place, body.value));
-  return changed.ok ? answerWith(changed.value, place) : refusalAnswer(changed.error);
+  return changed.ok ? answerWith(deps, changed.value, place) : refusalAnswer(changed.error);
 }
 
 /** DELETE /api/orgs/{org}/oidc/issuers/{id}: 204, and the tokens that were issued through it are over. */
@@ -88,7 +94,7 @@ export async function regenerateThumbprints(deps: IssuersDeps, call: ApiCall): P
   const changed = await deps.change(call.author(), (world) =>
     updateIssuer(world, place, { thumbprints: [...thumbprints] }),
   );
-  return changed.ok ? answerWith(changed.value, place) : refusalAnswer(changed.error);
+  return changed.ok ? answerWith(deps, changed.value, place) : refusalAnswer(changed.error);
 }
 
 async function evidenceOf(
@@ -103,15 +109,38 @@ function placeOf(call: ApiCall): { readonly organization: string; readonly id: s
   return { organization: call.organization().name, id: call.parameter('id') };
 }
 
-function answerWith(snapshot: Snapshot, place: ReturnType<typeof placeOf>): Answer {
+async function answerWith(
+  deps: IssuersDeps,
+  snapshot: Snapshot,
+  place: ReturnType<typeof placeOf>,
+): Promise<Answer> {
   const issuer = snapshot.organizations.get(place.organization)?.issuersById.get(place.id);
-  if (!issuer) throw new Error('an issuer that was changed is not there');
-  return jsonAnswer(200, issuerView(issuer));
+  if (!issuer) return apiError(404, 'No such issuer.');
+  const used = await lastUses(deps, [issuer]);
+  return used.ok ? jsonAnswer(200, issuerView(issuer, used.value)) : callerError('unavailable');
 }
 
-function issuerView(issuer: TrustedIssuer): Readonly<Record<string, unknown>> {
+/** Epoch seconds by id, of those that were ever used. */
+type LastUses = ReadonlyMap<string, number>;
+
+async function lastUses(
+  { reader }: Pick<IssuersDeps, 'reader'>,
+  issuers: readonly TrustedIssuer[],
+): Promise<Result<LastUses, 'unavailable'>> {
+  const found = new Map<string, number>();
+  for (let from = 0; from < issuers.length; from += LOOKED_UP) {
+    const ids = issuers.slice(from, from + LOOKED_UP).map(({ id }) => id);
+    const rows = await reader.read(findLastUses(ids));
+    if (!rows.ok) return rows;
+    for (const row of rows.value) found.set(...parseLastUse(row));
+  }
+  return ok(found);
+}
+
+function issuerView(issuer: TrustedIssuer, uses: LastUses): Readonly<Record<string, unknown>> {
   const { id, name, url, maxExpiration, disabled, replay, audiences, thumbprints = [], stored } = issuer;
   const { jwks, maxTokenAge, preset } = issuer;
+  const lastUsed = uses.get(id);
   return {
     id,
     name,
@@ -128,6 +157,7 @@ function issuerView(issuer: TrustedIssuer): Readonly<Record<string, unknown>> {
     ...(stored === undefined
       ? {}
       : { created: timeText(stored.created), modified: timeText(stored.modified) }),
+    ...(lastUsed === undefined ? {} : { lastUsed: timeText(lastUsed * 1000) }),
     source: stored === undefined ? 'file' : 'api',
   };
 }

@@ -3,7 +3,7 @@ import { organizationTokenCreation, type ExchangedTokenView } from '@countersign
 import { isId } from '../audit/decision-id.ts';
 import { jsonAnswer, type Answer } from '../http/message.ts';
 import type { Row } from '../storage/port.ts';
-import { parseUsedAt } from '../storage/repositories/token-uses.ts';
+import { parseUsedAt } from '../storage/repositories/last-uses.ts';
 import { listTokens, parseToken, type TokenListQuery } from '../storage/repositories/tokens.ts';
 import type { MassRevocation } from '../tokens/model.ts';
 import type { Caller } from '../caller/caller.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { mintMade } from '../administration/made-token.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
 import { insertMassRevocation } from '../storage/repositories/mass-revocations.ts';
-import { putTokenUse } from '../storage/repositories/token-uses.ts';
+import { putLastUse } from '../storage/repositories/last-uses.ts';
 import { MADE_BY_API, NEVER_EXPIRES } from '../tokens/model.ts';
 import { checksums, random, RECORD } from '../tokens/testing/fixture.ts';
 import { LONGEST_TOKEN_LIFE } from './retention-bounds.ts';
@@ -38,7 +38,7 @@ it('retention keeps for good what ended tokens that may live for ever, and these
   ] as const;
   await database.write([
     ...statements,
-    putTokenUse(record.id, NOW),
+    putLastUse(record.id, NOW),
     ...ended.map(([by, value]) =>
       insertMassRevocation({ organization: 'acme', by, value, before: NOW }, NOW),
     ),
@@ -54,7 +54,7 @@ it('retention keeps for good what ended tokens that may live for ever, and these
   for (const sweep of sweeps) expect(await sweep()).toBe('done');
   const kept = (await allRows(database, 'mass_revocation')).map(({ kind, value }) => [kind, value]);
   expect(kept).toEqual(ended.slice(0, 3));
-  for (const table of ['token', 'token_use', 'made_token'])
+  for (const table of ['token', 'last_use', 'made_token'])
     expect([table, (await allRows(database, table)).length]).toEqual([table, 1]);
   await database.close();
 });

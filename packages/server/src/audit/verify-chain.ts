@@ -1,6 +1,6 @@
 import { GENESIS, linkHash } from '../storage/chain.ts';
 import { chainPage, parseAuditRow, type AuditRow } from '../storage/repositories/audit-events.ts';
-import { LOOKED_UP } from '../storage/repositories/verification.ts';
+import { LOOKED_UP } from '../storage/repositories/look-up.ts';
 import { eventDigest, readPayload, type Payload } from './sealed-event.ts';
 import { broken, readRows, type Stopped, type Verification } from './verify-model.ts';
 

@@ -1,5 +1,6 @@
 import { checkpointsPage, parseCheckpoint } from '../storage/repositories/checkpoints.ts';
-import { linkAt, LOOKED_UP } from '../storage/repositories/verification.ts';
+import { LOOKED_UP } from '../storage/repositories/look-up.ts';
+import { linkAt } from '../storage/repositories/verification.ts';
 import { createCheckpointReader, findCheckpoints, type Checkpoint } from './checkpoint.ts';
 import { readRows, type Stopped, type Verification } from './verify-model.ts';
 

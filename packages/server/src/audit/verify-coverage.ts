@@ -1,13 +1,8 @@
 import type { Row, SqlValue } from '../storage/port.ts';
 import type { CoveredRows } from '../storage/repositories/covered-rows.ts';
 import { massRevocationsPage, parseMassRevocation } from '../storage/repositories/mass-revocations.ts';
-import {
-  decisionPage,
-  eventPayloads,
-  LOOKED_UP,
-  textOf,
-  tokenPage,
-} from '../storage/repositories/verification.ts';
+import { LOOKED_UP, textOf } from '../storage/repositories/look-up.ts';
+import { decisionPage, eventPayloads, tokenPage } from '../storage/repositories/verification.ts';
 import type { MassRevocation } from '../tokens/model.ts';
 import type { Payload } from './sealed-event.ts';
 import { readRows, type Stopped, type Verification } from './verify-model.ts';

@@ -6,13 +6,8 @@ import {
   type MassRevocationKey,
 } from '../storage/repositories/covered-rows.ts';
 import { findMassRevocation } from '../storage/repositories/mass-revocations.ts';
-import {
-  decisionsById,
-  LOOKED_UP,
-  madeTokensById,
-  textOf,
-  tokensByHash,
-} from '../storage/repositories/verification.ts';
+import { LOOKED_UP, textOf } from '../storage/repositories/look-up.ts';
+import { decisionsById, madeTokensById, tokensByHash } from '../storage/repositories/verification.ts';
 import { LONGEST_TOKEN_LIFE } from './retention-bounds.ts';
 import type { ProvedLink } from './verify-chain.ts';
 import { broken, readRows, type Stopped, type Verification } from './verify-model.ts';

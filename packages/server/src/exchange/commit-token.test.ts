@@ -41,13 +41,14 @@ interface Committed {
 
 const mark = { issuer: 'iss_1', mark: 'j.x', expiresAt: 999 };
 
-function world(outcome: 'durable' | 'unavailable' | 'conflict') {
+function world(outcome: 'durable' | 'unavailable' | 'conflict', endedUntil = -Infinity) {
   const committed: Committed[] = [];
   const changed: { readonly event: AuditEvent; readonly unit: Unit }[] = [];
   const table = new Map<string, TokenRecord>();
   const deps = {
     snapshot: () => ({ service: { url: 'https://sts.example' } }),
     clock: { now: () => 9_000 },
+    massRevocations: { endedUntil: () => endedUntil },
     decisions: {
       acted: async (decision: DecisionRecord, event: AuditEvent, unit: Unit) => {
         committed.push({ decision, event, unit });
@@ -96,6 +97,16 @@ describe('a new token', () => {
     const { deps, committed } = world('durable');
     await commitToken(deps, attempt, order);
     expect(committed[0]?.decision.tokenId).toBe(`tok_${'1'.repeat(26)}`);
+  });
+
+  it.each([
+    ['nothing has ended', -Infinity, 5],
+    ['what ended was issued before', 4, 5],
+    ['everything of this very second has ended', 5, 6],
+  ])('is never born dead: %s', async (_name, ended, issuedAt) => {
+    const { deps, table } = world('durable', ended);
+    await commitToken(deps, attempt, order);
+    expect([...table.values()].map((token) => token.issuedAt)).toEqual([issuedAt]);
   });
 
   it('is signed where the policies say so: what it says is what introspection would', async () => {

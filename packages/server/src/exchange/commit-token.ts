@@ -36,7 +36,8 @@ export async function commitToken(
   order: TokenOrder,
 ): Promise<Result<CommittedToken, 'server.storage' | 'token.replayed'>> {
   const { record, mark, ...rest } = order;
-  const token: TokenRecord = { ...rest, id: tokenIdOf(attempt.id), exchange: attempt.id };
+  const issuedAt = bornAfter(deps, rest);
+  const token: TokenRecord = { ...rest, issuedAt, id: tokenIdOf(attempt.id), exchange: attempt.id };
   const { value, hash } = mint(deps, token);
   const decision: DecisionRecord = {
     kind: 'exchange',
@@ -57,6 +58,15 @@ export async function commitToken(
   deps.table.insert(hash, token);
   if (!mark) return ok({ value });
   return ok({ value, withdraw: () => void withdraw(deps, hash, token, mark) });
+}
+
+/**
+ * A mass revocation ends what was issued in its very second, for it cannot tell before from after. What is exchanged later in
+ * that second counts from the next: else it were answered 200 and never worked.
+ */
+function bornAfter({ massRevocations }: ExchangeDeps, holder: Omit<TokenOrder, 'record' | 'mark'>): number {
+  const ended = massRevocations.endedUntil(holder);
+  return ended < holder.issuedAt ? holder.issuedAt : ended + 1;
 }
 
 /** One number for the exchange and what came of it: the table of live tokens keeps it once for both. */

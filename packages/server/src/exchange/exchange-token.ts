@@ -18,6 +18,7 @@ import type { Organization, Snapshot, TrustedIssuer } from '../snapshot/model.ts
 import { parseCompactJws, type UnverifiedJws } from '../trust/compact-jws.ts';
 import { commitToken } from './commit-token.ts';
 import type { ExchangeCall, ExchangeDeps, IdentifiedRefusal, Issued } from './model.ts';
+import { namedTarget } from './named-target.ts';
 import { policyIdsOf } from './policy-ids.ts';
 import { createRefuser, type Attempt, type Refuser } from './refuser.ts';
 import { replayMark } from './replay-mark.ts';
@@ -93,11 +94,11 @@ function exchangeInput(
   claims: Claims,
   now: number,
 ): ExchangeInput {
-  const { target, resources, format, expiration } = call;
+  const { resources, format, expiration } = call;
   return {
     request: {
       organization: organization.name,
-      target,
+      target: namedTarget(organization.directory, call.target),
       resources,
       ...(format === undefined ? {} : { format }),
       ...(expiration === undefined ? {} : { expiration }),
@@ -173,6 +174,7 @@ async function issue(
     if (committed.error === 'token.replayed') return refuse.verified({ code: committed.error }, about);
     return err({ code: committed.error, decisionId: attempt.id });
   }
+  deps.issuerUsed(issuer.id);
   const { tokenType, scope, expiresIn, expiresAt } = grant;
   return ok({ ...committed.value, tokenType, scope, expiresIn, expiresAt, decisionId: attempt.id });
 }

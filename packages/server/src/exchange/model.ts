@@ -3,6 +3,7 @@ import type { Decisions } from '../audit/port.ts';
 import type { Clock, Random } from '../adapters/ports.ts';
 import type { Keys } from '../keys/port.ts';
 import type { Snapshot } from '../snapshot/model.ts';
+import type { MassRevocations } from '../tokens/mass-revocations.ts';
 import type { TokenTable } from '../tokens/token-table.ts';
 import type { Validate } from '../trust/validate.ts';
 
@@ -65,6 +66,9 @@ export interface ExchangeDeps {
   readonly decisions: Decisions;
   readonly keys: Keys;
   readonly table: Pick<TokenTable, 'insert' | 'remove'>;
+  readonly massRevocations: Pick<MassRevocations, 'endedUntil'>;
+  /** An issuer has vouched for a token just now. */
+  readonly issuerUsed: (id: string) => void;
   readonly clock: Clock;
   readonly random: Random;
 }

@@ -15,7 +15,7 @@ export interface Tables {
   readonly object: ObjectTable;
   readonly version: VersionTable;
   readonly made_token: MadeTokenTable;
-  readonly token_use: TokenUseTable;
+  readonly last_use: LastUseTable;
 }
 
 /** Access tokens, by hash. The value is never stored. */
@@ -213,8 +213,8 @@ export interface MadeTokenTable {
   readonly created_at: number;
 }
 
-/** When tokens were last used, to within a minute or so. */
-export interface TokenUseTable {
+/** When tokens, and issuers that vouched for new ones, were last used, to within a minute or so. */
+export interface LastUseTable {
   /** `tok_…`. Primary key. */
   readonly id: string;
   /** Epoch seconds. */

@@ -40,12 +40,13 @@ export function testRing(kid: string): KeyRing {
 }
 
 export interface Rig extends Trail, Holders {
-  /** `present` may be replaced. */
+  /** `present` and `inspect` may be replaced. */
   readonly deps: Omit<
     TokenEndpointDeps & RevocationDeps & IntrospectionDeps & ExchangeDeps,
-    'present' | 'find'
+    'present' | 'inspect' | 'find'
   > & {
     present: (value: string) => Presented;
+    inspect: (value: string) => Presented;
     readonly find: (value: string) => Presented;
   };
   readonly snapshot: Snapshot;
@@ -81,6 +82,8 @@ export function startRig({ database, settings }: RigOptions = {}): Rig {
     decisions: trail.decisions,
     keys: testKeys(),
     table: holders.table,
+    issuerUsed: () => undefined,
+    massRevocations: { endedUntil: () => -Infinity },
     clock,
     random,
   };
@@ -89,6 +92,7 @@ export function startRig({ database, settings }: RigOptions = {}): Rig {
     failures: createFailureLimit({ perSecond: snapshot.settings.failuresPerSecond, clock }),
     grants: [tokenExchangeGrant(exchange)],
     present: (value) => standing(snapshot, holders.find(value)),
+    inspect: (value) => standing(snapshot, holders.find(value)),
     find: holders.find,
     revoke: (hash) => {
       holders.table.remove(hash);

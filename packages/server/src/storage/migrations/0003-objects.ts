@@ -8,7 +8,7 @@ export async function up(db: Kysely<Versions>): Promise<void> {
   await createObject(db);
   await createVersion(db);
   await createMadeToken(db);
-  await createTokenUse(db);
+  await createLastUse(db);
 }
 
 interface Versions {
@@ -63,9 +63,9 @@ async function createMadeToken(db: Kysely<Versions>): Promise<void> {
     .execute();
 }
 
-async function createTokenUse(db: Kysely<Versions>): Promise<void> {
+async function createLastUse(db: Kysely<Versions>): Promise<void> {
   await db.schema
-    .createTable('token_use')
+    .createTable('last_use')
     .addColumn('id', 'text', (column) => column.notNull().primaryKey())
     .addColumn('used_at', 'bigint', (column) => column.notNull())
     .execute();

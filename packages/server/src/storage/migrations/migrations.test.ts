@@ -104,7 +104,7 @@ const DECLARED: Nullability = {
     created_by: false,
     created_at: false,
   },
-  token_use: { id: false, used_at: false },
+  last_use: { id: false, used_at: false },
 };
 
 /** A migration that succeeds, before one that does not. */
@@ -162,7 +162,7 @@ describe('the migrations', () => {
       object: ['organization', 'kind', 'key'],
       version: ['name'],
       made_token: ['id'],
-      token_use: ['id'],
+      last_use: ['id'],
     });
   });
 

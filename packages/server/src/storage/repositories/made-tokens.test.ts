@@ -5,7 +5,7 @@ import { checksums, random, RECORD } from '../../tokens/testing/fixture.ts';
 import { openSqlite } from '../engine/sqlite.ts';
 import type { Database, Statement } from '../port.ts';
 import { countLiveMadeTokens, listMadeTokens, parseListedMadeToken } from './made-tokens.ts';
-import { parseUsedAt, putTokenUse } from './token-uses.ts';
+import { parseUsedAt, putLastUse } from './last-uses.ts';
 import { insertToken, listTokens, parseToken, revokeToken } from './tokens.ts';
 
 /** Lists of what the API made beside what was exchanged, in two organizations. */
@@ -45,11 +45,11 @@ beforeAll(async () => {
     );
     ids.unshift(record.id);
     const revoked = isRevoked(at) ? [revokeToken(hash, NOW)] : [];
-    const written = await database.write([...statements, ...revoked, putTokenUse(record.id, at)]);
+    const written = await database.write([...statements, ...revoked, putLastUse(record.id, at)]);
     expect(written.ok).toBe(true);
   }
   await database.write([insertToken(new Uint8Array(32), { ...RECORD, expiresAt: NOW + 1 })]);
-  await database.write([putTokenUse(RECORD.id, 7)]);
+  await database.write([putLastUse(RECORD.id, 7)]);
 });
 afterAll(() => database.close());
 

@@ -1,7 +1,7 @@
 import type { Row, SqlValue, Statement } from '../port.ts';
 import { AFTER_ALL, boundedLimit } from './list-filter.ts';
 import { insertInto, parseRow, selectAll, type TableShape } from './table-shape.ts';
-import { parseUsedAt, USED_AT } from './token-uses.ts';
+import { parseUsedAt, USED_AT } from './last-uses.ts';
 import { parseToken, TOKEN_SHAPE, type StoredToken } from './tokens.ts';
 
 /** Tokens that were made over the API: their name, who made them, and the row of `token` that they are. */

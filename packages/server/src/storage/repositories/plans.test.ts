@@ -4,7 +4,7 @@ import type { Database, Statement } from '../port.ts';
 import { auditPage, chainHeads, chainPage, firstChainedEvent, nextWriter } from './audit-events.ts';
 import { countLiveMadeTokens, findMadeTokenByName, listMadeTokens } from './made-tokens.ts';
 import { deleteGrants, deleteRefusals, dueReplayMarks, dueTokens, eraseEvents, nextStep } from './sweep.ts';
-import { putTokenUse } from './token-uses.ts';
+import { putLastUse } from './last-uses.ts';
 import {
   decisionsById,
   eventPayloads,
@@ -59,13 +59,13 @@ describe('by an index and not through the table', () => {
     ['live tokens of a principal', countLiveMadeTokens(MADE, 5, 10)],
     ['a name that was given', findMadeTokenByName('acme', 'n')],
     ['names of tokens by id', madeTokensById(['a'])],
-    ['the token of a use', putTokenUse('a', 5)],
+    ['the token of a use', putLastUse('a', 5)],
     ['marks that are due', dueReplayMarks([5]).remove[0]],
   ])('is found: %s', async (_, statement) => {
     if (statement === undefined) throw new Error('there is no such statement');
     const steps = await plan(statement);
     expect(steps).toContain('SEARCH');
-    expect(steps).not.toMatch(/SCAN (?:token|decision|audit|replay_mark|made_token|token_use)\b/);
+    expect(steps).not.toMatch(/SCAN (?:token|decision|audit|replay_mark|made_token|last_use)\b/);
     expect(steps).not.toContain('TEMP B-TREE');
   });
 

@@ -79,7 +79,7 @@ function dueBy(table: keyof Tables, key: string, where: string): (bounds: readon
 /** In one order, so that it is the same tokens whose uses go and that go themselves. */
 const OVER = `from "token" where "expires_at" < ? order by "expires_at" limit ${STEP_ROWS}`;
 const COUNT_OVER = `select count(*) as "rows" from (select 1 as "one" ${OVER}) as "due"`;
-const REMOVE_USES = `delete from "token_use" where "id" in (select "id" ${OVER})`;
+const REMOVE_USES = `delete from "last_use" where "id" in (select "id" ${OVER})`;
 const REMOVE_OVER = `delete from "token" where "hash" in (select "hash" ${OVER})`;
 
 /** Expired before that time (epoch seconds), with what is known of their use. */

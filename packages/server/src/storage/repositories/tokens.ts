@@ -12,7 +12,7 @@ import {
   selectAll,
   type TableShape,
 } from './table-shape.ts';
-import { USED_AT } from './token-uses.ts';
+import { USED_AT } from './last-uses.ts';
 
 /** Access tokens by the SHA-256 of their value; the value never comes here. */
 

@@ -1,15 +1,11 @@
-import type { Row, SqlValue, Statement } from '../port.ts';
+import type { Statement } from '../port.ts';
 import { DECISION_SHAPE } from './decisions.ts';
 import { MADE_TOKEN_SHAPE } from './made-tokens.ts';
+import { LOOKED_UP, lookUp, PLACES } from './look-up.ts';
 import { selectAll } from './table-shape.ts';
 import { TOKEN_SHAPE } from './tokens.ts';
 
 /** Reads of whoever verifies the trail: pages in one direction, look-ups by key in the other, nothing in between. */
-
-/** Rows looked up by key in one statement. */
-export const LOOKED_UP = 200;
-
-const PLACES = Array.from({ length: LOOKED_UP }, () => '?').join(', ');
 
 const TOKENS = `${selectAll('token', TOKEN_SHAPE)} where "hash" in (${PLACES})`;
 const DECISIONS = `${selectAll('decision', DECISION_SHAPE)} where "id" in (${PLACES})`;
@@ -20,13 +16,6 @@ const TOKEN_PAGE =
 const ALLOWED_PAGE = `select "id", "kind", "effect" from "decision" where "id" > ? order by "id" limit ?`;
 const LINK = 'select "hash" from "audit" where "writer" = ? and "n" = ?';
 const UNCHAINED = 'select count(*) as "rows", max("id") as "last" from "audit" where "writer" is null';
-
-function lookUp(sql: string, keys: readonly string[]): Statement {
-  if (keys.length > LOOKED_UP)
-    throw new RangeError(`storage: at most ${LOOKED_UP} rows are looked up at once`);
-  const parameters: readonly SqlValue[] = Array.from({ length: LOOKED_UP }, (_, at) => keys[at] ?? null);
-  return { sql, parameters };
-}
 
 export function tokensByHash(hashes: readonly string[]): Statement {
   return lookUp(TOKENS, hashes);
@@ -63,11 +52,4 @@ export function linkAt(writer: string, n: number): Statement {
 /** One row: how many events are in no chain, and the last of them. */
 export function unchainedEvents(): Statement {
   return { sql: UNCHAINED, parameters: [] };
-}
-
-/** A text column of a row that was selected for it. */
-export function textOf(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== 'string') throw new Error(`storage: ${column} is not text`);
-  return value;
 }

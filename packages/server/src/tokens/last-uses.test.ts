@@ -4,23 +4,23 @@ import { QUIET } from '../audit/testing/trail.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
 import type { Database, Unit, WriteFailure } from '../storage/port.ts';
 import { dueTokens } from '../storage/repositories/sweep.ts';
-import { putTokenUse } from '../storage/repositories/token-uses.ts';
+import { putLastUse } from '../storage/repositories/last-uses.ts';
 import { insertToken } from '../storage/repositories/tokens.ts';
 import { mint, RECORD } from './testing/fixture.ts';
-import { createTokenUses, MAX_USED, UNIT_ROWS, type TokenUses, type TokenUsesDeps } from './token-uses.ts';
+import { createLastUses, MAX_USED, UNIT_ROWS, type LastUses, type LastUsesDeps } from './last-uses.ts';
 
 /** What was to be written, unit by unit, as [id, seconds]. */
 let units: (readonly (readonly unknown[])[])[];
 let time: { now: number };
 let fails: Result<void, WriteFailure>;
-let uses: TokenUses;
+let uses: LastUses;
 
-const start = (over: Partial<TokenUsesDeps> = {}): TokenUses => {
+const start = (over: Partial<LastUsesDeps> = {}): LastUses => {
   const write = (unit: Unit): Promise<Result<void, WriteFailure>> => {
     units.push(unit.map(({ parameters: [usedAt, id] }) => [id, usedAt]));
     return Promise.resolve(fails);
   };
-  return createTokenUses({
+  return createLastUses({
     writer: { write },
     clock: { now: () => time.now },
     logger: QUIET,
@@ -122,22 +122,22 @@ describe('the row of a use', () => {
   afterEach(() => database.close());
 
   const rows = async () => {
-    const read = await database.read({ sql: 'select * from "token_use"', parameters: [] });
+    const read = await database.read({ sql: 'select * from "last_use"', parameters: [] });
     return read.ok && read.value;
   };
 
   it('has the latest, whichever process writes last', async () => {
-    for (const usedAt of [7, 9, 8]) await database.write([putTokenUse(RECORD.id, usedAt)]);
+    for (const usedAt of [7, 9, 8]) await database.write([putLastUse(RECORD.id, usedAt)]);
     expect(await rows()).toEqual([{ id: RECORD.id, used_at: 9 }]);
   });
 
   it('goes with its token, and does not come when that has gone', async () => {
-    await database.write([putTokenUse(RECORD.id, 7)]);
+    await database.write([putLastUse(RECORD.id, 7)]);
     await database.write(dueTokens([RECORD.expiresAt]).remove);
     expect(await rows()).toHaveLength(1);
     await database.write(dueTokens([RECORD.expiresAt + 1]).remove);
     expect(await rows()).toEqual([]);
-    await database.write([putTokenUse(RECORD.id, 8)]);
+    await database.write([putLastUse(RECORD.id, 8)]);
     expect(await rows()).toEqual([]);
   });
 });

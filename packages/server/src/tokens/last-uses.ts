@@ -1,19 +1,19 @@
 import type { Clock, Logger } from '../adapters/ports.ts';
 import type { Writer } from '../storage/port.ts';
-import { putTokenUse } from '../storage/repositories/token-uses.ts';
+import { putLastUse } from '../storage/repositories/last-uses.ts';
 
 /**
- * When tokens are used: remembered as they are, written once a minute, beside the requests. It must never make one
+ * When tokens are used, and the issuers that vouch for new ones: remembered as they are, written once a minute, beside the requests. It must never make one
  * wait, or fail; what a crash or silent storage takes is lost, and nothing is decided by it.
  */
-export interface TokenUses {
-  /** The token with this id has been used just now. */
+export interface LastUses {
+  /** The token or the issuer with this id has been used just now. */
   note(id: string): void;
   /** Writes what is remembered, then stops. */
   close(): Promise<void>;
 }
 
-export interface TokenUsesDeps {
+export interface LastUsesDeps {
   readonly writer: Writer;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,7 +32,7 @@ export const MAX_USED = 65_536;
 /** Rows of one unit. */
 export const UNIT_ROWS = 500;
 
-export function createTokenUses(deps: TokenUsesDeps): TokenUses {
+export function createLastUses(deps: LastUsesDeps): LastUses {
   const { clock, interval = INTERVAL } = deps;
   let pause = deps.pause ?? PAUSE;
   /** Id → first use in the window, epoch seconds. */
@@ -62,14 +62,14 @@ export function createTokenUses(deps: TokenUsesDeps): TokenUses {
 
 /** Never rejects. */
 async function write(
-  { writer, logger }: TokenUsesDeps,
+  { writer, logger }: LastUsesDeps,
   window: ReadonlyMap<string, number>,
   pause: () => number,
 ): Promise<void> {
   const uses = [...window];
   for (let from = 0; from < uses.length; from += UNIT_ROWS) {
     if (from > 0 && pause() > 0) await wait(pause());
-    const unit = uses.slice(from, from + UNIT_ROWS).map(([id, usedAt]) => putTokenUse(id, usedAt));
+    const unit = uses.slice(from, from + UNIT_ROWS).map(([id, usedAt]) => putLastUse(id, usedAt));
     const written = await writer.write(unit);
     if (written.ok) continue;
     logger.warn('when tokens were last used could not be written', { tokens: uses.length - from });

@@ -1,0 +1,17 @@
+import { DECISIONS } from './described/decisions.ts';
+import { ISSUERS } from './described/issuers.ts';
+import { ORGANIZATIONS } from './described/organizations.ts';
+import { TEAMS } from './described/teams.ts';
+import { TOKENS } from './described/tokens.ts';
+import { USER } from './described/user.ts';
+import type { Description } from './model.ts';
+
+/** The words to every row of the list of operations, by `METHOD path`. */
+export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
+  ...USER,
+  ...ORGANIZATIONS,
+  ...TEAMS,
+  ...ISSUERS,
+  ...TOKENS,
+  ...DECISIONS,
+};
