@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readBody } from './body.ts';
 
 /** Sends a body over a real socket and reads it with a limit of ten bytes. */
@@ -72,5 +73,50 @@ describe('readBody', () => {
     expect(await reading).toEqual({ ok: false, error: 'aborted' });
     server.closeAllConnections();
     server.close();
+  });
+});
+
+describe('the time that a body may take', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A request whose bytes the test feeds; `complete` is what the parser says of it once it has seen them. */
+  function fed(complete: boolean) {
+    const stream = new PassThrough();
+    const incoming = Object.assign(stream, { headers: {}, complete }) as unknown as IncomingMessage;
+    return { stream, result: readBody(incoming, 10) };
+  }
+
+  it('is thirty seconds, however steadily it dribbles', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { stream, result } = fed(false);
+    const settled = vi.fn();
+    void result.then(settled);
+    stream.write('0');
+    await vi.advanceTimersByTimeAsync(29_999);
+    stream.write('1');
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await result).toEqual({ ok: false, error: 'aborted' });
+  });
+
+  it('is not watched when the body came whole with its head', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { stream, result } = fed(true);
+    await Promise.resolve();
+    expect(vi.getTimerCount()).toBe(0);
+    stream.end('0123456789');
+    expect(await result).toMatchObject({ ok: true });
+  });
+
+  it('is not watched any more once the body has ended', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { stream, result } = fed(false);
+    await Promise.resolve();
+    expect(vi.getTimerCount()).toBe(1);
+    stream.end('0123456789');
+    await result;
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

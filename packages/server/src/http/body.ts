@@ -17,8 +17,15 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<Resu
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => finish(err('aborted')), BODY_TIME);
+    let done = false;
+    let timer: NodeJS.Timeout | undefined;
+    // Once the bytes at hand have been parsed. Most bodies came whole with their head and need no timer, which would
+    // cost as much as reading them.
+    queueMicrotask(() => {
+      if (!done && !incoming.complete) timer = setTimeout(() => finish(err('aborted')), BODY_TIME);
+    });
     const finish = (result: Result<Buffer, BodyFailure>): void => {
+      done = true;
       clearTimeout(timer);
       incoming.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
       if (!result.ok) incoming.pause();

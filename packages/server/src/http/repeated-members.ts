@@ -50,12 +50,16 @@ function membersOf(text: string): readonly Member[] {
       const start = at;
       at = stringEnd(text, start);
       const colon = depth === 1 ? colonAfter(text, at) : undefined;
-      // Escapes count: `"a"` and `"\u0061"` are one name.
-      if (colon !== undefined)
-        members.push({ name: JSON.parse(text.slice(start, at + 1)) as string, start, colon });
+      if (colon !== undefined) members.push({ name: nameIn(text, start, at), start, colon });
     }
   }
   return members;
+}
+
+/** The name between two quotes. Escapes count: `"a"` and `"\u0061"` are one name. */
+function nameIn(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end);
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
 }
 
 const QUOTE = 0x22;
