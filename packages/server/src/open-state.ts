@@ -21,7 +21,7 @@ import { startSweeping } from './sweep.ts';
 import { applyChange } from './tokens/apply-change.ts';
 import { loadLiveTokens, loadMassRevocations } from './tokens/load.ts';
 import { createMassRevocations, type MassRevocations } from './tokens/mass-revocations.ts';
-import { createTokenUses, type TokenUses } from './tokens/token-uses.ts';
+import { createLastUses, type LastUses } from './tokens/last-uses.ts';
 import { TokenTable } from './tokens/token-table.ts';
 
 /**
@@ -38,7 +38,7 @@ export interface State {
   readonly massRevocations: MassRevocations;
   readonly decisions: Decisions;
   /** When tokens are used. */
-  readonly uses: TokenUses;
+  readonly uses: LastUses;
   /** What other processes change, and how long ago this one heard. */
   readonly feed: ChangeFeed;
   /** Finishes what is queued, then closes. */
@@ -129,7 +129,7 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
   });
   const diskIsLow = (): boolean => retention.diskIsLow();
   const decisions = createDecisions({ database, clock, random, logger, diskIsLow });
-  const uses = createTokenUses({ writer: database, clock, logger });
+  const uses = createLastUses({ writer: database, clock, logger });
   const checkpoints = createCheckpoints({ database, ring: keys.rings.audit, clock, random, logger });
   const feed = createChangeFeed({
     reader: database,
