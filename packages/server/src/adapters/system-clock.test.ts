@@ -44,6 +44,7 @@ describe('the clock of a process', () => {
           }
         },
       ),
+      { examples: [[[[-60_000, 1000]]]] },
     );
   });
 

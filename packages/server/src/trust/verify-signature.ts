@@ -19,7 +19,18 @@ export function verifySignature(jws: UnverifiedJws, key: KeyObject): boolean {
 /** Whether a public key has the type, curve and size that this algorithm needs. */
 export function fitsAlgorithm(key: KeyObject, algorithm: SubjectAlgorithm): boolean {
   const { keyType, fits } = ALGORITHMS[algorithm];
-  return key.type === 'public' && key.asymmetricKeyType === keyType && fits(key.asymmetricKeyDetails ?? {});
+  return key.type === 'public' && key.asymmetricKeyType === keyType && fits(detailsOf(key));
+}
+
+/** A key never changes, and each look at its details makes them anew: a twentieth of a verification. Gone with the key. */
+const knownDetails = new WeakMap<KeyObject, AsymmetricKeyDetails>();
+
+function detailsOf(key: KeyObject): AsymmetricKeyDetails {
+  const known = knownDetails.get(key);
+  if (known) return known;
+  const details = key.asymmetricKeyDetails ?? {};
+  knownDetails.set(key, details);
+  return details;
 }
 
 interface Algorithm {
