@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/setup/debian.ts'],
+    setupFiles: ['test/setup/property-time.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -415,7 +415,8 @@ export const auditGuards: readonly Guard[] = [
     threat: 'audit',
     name: 'objects are not set back together with their version',
     file: 'packages/server/src/audit/verify-objects.ts',
-    guard: '        if (isAhead(verification, link, upTo)) ahead ??= broken(link.row, AHEAD);\n        else hear',
+    guard:
+      '        if (isAhead(verification, link, upTo)) ahead ??= broken(link.row, AHEAD);\n        else hear',
     without: '        hear',
     test: 'packages/server/src/audit/verify-objects.test.ts',
     fails: 'are found when one has a version that was set back',

@@ -1,3 +1,4 @@
+import { administrationGuards } from './administration.ts';
 import { attackGuards } from './attack.ts';
 import { auditGuards } from './audit.ts';
 import { commandLineGuards } from './command-line.ts';
@@ -8,8 +9,10 @@ import { edgeGuards } from './edges.ts';
 import { gatewayGuards } from './gateway.ts';
 import type { Guard } from './guard.ts';
 import { lintGuards } from './lint.ts';
+import { madeTokenGuards } from './made-tokens.ts';
 import { oauthGuards } from './oauth.ts';
 import { policyGuards } from './policy.ts';
+import { routeGuards } from './routes.ts';
 import { stateGuards } from './state.ts';
 import { storageGuards } from './storage.ts';
 import { tokenGuards } from './tokens.ts';
@@ -27,9 +30,12 @@ export const guards: readonly Guard[] = [
   ...storageGuards,
   ...auditGuards,
   ...tokenGuards,
+  ...administrationGuards,
+  ...madeTokenGuards,
   ...oauthGuards,
   ...edgeGuards,
   ...gatewayGuards,
+  ...routeGuards,
   ...commandLineGuards,
   ...attackGuards,
 ];

@@ -137,7 +137,7 @@ export const lintGuards: readonly Guard[] = [
     guard: 'if (spent + units > budget) exhausted = true;',
     without: 'if (spent + units > budget * Infinity) exhausted = true;',
     test: 'packages/core/src/policy/lint/lint.property.test.ts',
-    fails: 'stays within the budget of 5,000 policies that mean harm',
+    fails: 'that cannot be paid leaves examples out, and no error',
   },
   {
     threat: '16',

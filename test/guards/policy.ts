@@ -99,7 +99,7 @@ export const policyGuards: readonly Guard[] = [
     guard: 'live > 0 && current[live - 1] === steps.length',
     without: 'live > 0',
     test: 'packages/core/src/policy/glob.test.ts',
-    fails: 'agrees with the naive definition',
+    fails: '"a*b" against "a": false',
   },
   {
     threat: '4',
@@ -239,7 +239,7 @@ export const policyGuards: readonly Guard[] = [
   {
     threat: '14',
     name: 'a negative deny keeps nobody out too',
-    file: 'packages/core/src/policy/dialect/ppl-criteria.ts',
+    file: 'packages/core/src/policy/dialect/ppl-criterion.ts',
     guard: "if (effect === 'deny') return { op: 'not', of: [positive] };",
     without: '',
     test: 'packages/core/src/policy/dialect/ppl.test.ts',
@@ -249,8 +249,8 @@ export const policyGuards: readonly Guard[] = [
     threat: '15',
     name: 'a criterion of later is refused by name',
     file: 'packages/core/src/policy/dialect/ppl-criteria.ts',
-    guard: 'if (NOT_YET.includes(name))',
-    without: "if (NOT_YET.length === 0 && name === '')",
+    guard: 'facts?.has(criterion.needs) === false)',
+    without: "facts?.has(criterion.needs) === undefined && name === '')",
     test: 'packages/core/src/policy/dialect/ppl-criteria.test.ts',
     fails: 'not available yet',
   },

@@ -161,7 +161,7 @@ export const storageGuards: readonly Guard[] = [
     guard: 'for (const answer of owed.splice(0)) answer(undefined);',
     without: 'owed.splice(0);',
     test: `${S}/engine/sqlite-thread.test.ts`,
-    fails: 'owes nothing any more, stays silent',
+    fails: 'that rejects owes nothing any more, stays silent',
   },
   {
     threat: 'storage',
@@ -171,6 +171,15 @@ export const storageGuards: readonly Guard[] = [
     without: 'if (closed)',
     test: `${S}/engine/sqlite-database.test.ts`,
     fails: 'takes 1,024 reads at a time and refuses the next at once',
+  },
+  {
+    threat: 'storage',
+    name: 'no second read makes a write wait',
+    file: `${S}/engine/sqlite-reads.ts`,
+    guard: 'opening === undefined && deps.writer?.silentSince() === undefined ? deps.writer : undefined;',
+    without: 'opening === undefined ? deps.writer : undefined;',
+    test: `${S}/engine/sqlite-database.test.ts`,
+    fails: 'starts the reader when it finds the writer at work, once',
   },
   {
     threat: 'storage',
