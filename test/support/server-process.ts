@@ -18,6 +18,7 @@ export interface ServerProcess {
   stderr(): string;
   /** Ends the process with a signal and waits until it is gone; the folder stays. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
+  signal(signal: NodeJS.Signals): void;
   /** Starts it again on the same folder and the same port. */
   start(): Promise<void>;
   /** Stops it and removes the folder. */
@@ -77,6 +78,7 @@ export async function startServerProcess(
     stderr: () => text,
     start,
     stop,
+    signal: (signal) => void child?.kill(signal),
     dispose: async () => {
       await stop('SIGKILL');
       await rm(folder, { recursive: true, force: true });

@@ -32,8 +32,10 @@ export interface Deps {
   readonly fetch: typeof fetch;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Calls back at each SIGINT, SIGTERM and SIGHUP, until the returned function is called. */
+  /** Calls back at each SIGINT and SIGTERM, until the returned function is called. */
   readonly onInterrupt: (callback: () => void) => () => void;
+  /** Likewise at each SIGHUP. */
+  readonly onHangup: (callback: () => void) => () => void;
   /** Ends the process at once: only for a person who asks a second time. */
   readonly exit: (code: number) => void;
   /** Loaded when a command needs them: `exchange` must not pay for a server. */
@@ -87,7 +89,8 @@ export function processDeps(): Deps {
     env: process.env,
     fetch,
     now: () => Date.now(),
-    onInterrupt,
+    onInterrupt: (callback) => onSignals(['SIGINT', 'SIGTERM'], callback),
+    onHangup: (callback) => onSignals(['SIGHUP'], callback),
     exit: (code) => process.exit(code),
     // The linter means static imports, and takes these for the same: they are the lazy loading that its rule asks for.
     // oxlint-disable-next-line no-restricted-imports
@@ -112,11 +115,9 @@ function output(stream: NodeJS.WriteStream): Output {
   };
 }
 
-const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-function onInterrupt(callback: () => void): () => void {
-  for (const signal of INTERRUPTIONS) process.on(signal, callback);
+function onSignals(signals: readonly NodeJS.Signals[], callback: () => void): () => void {
+  for (const signal of signals) process.on(signal, callback);
   return () => {
-    for (const signal of INTERRUPTIONS) process.off(signal, callback);
+    for (const signal of signals) process.off(signal, callback);
   };
 }

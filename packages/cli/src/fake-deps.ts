@@ -6,6 +6,8 @@ export interface FakeDeps extends Deps {
   readonly errors: () => string;
   /** Sends a signal to whoever listens. */
   readonly interrupt: () => void;
+  /** As a terminal that goes away, or an administrator who wants the file read again. */
+  readonly hangup: () => void;
   readonly listeners: () => number;
   readonly exits: readonly number[];
   /** What was written, by path. */
@@ -30,6 +32,7 @@ export function fakeDeps(world: World = {}): FakeDeps {
   const errors: string[] = [];
   const exits: number[] = [];
   const callbacks = new Set<() => void>();
+  const hangups = new Set<() => void>();
   const isTTY = world.isTTY ?? false;
   const written = new Map<string, string>();
   const answers = [...(world.answers ?? [])];
@@ -37,7 +40,8 @@ export function fakeDeps(world: World = {}): FakeDeps {
     out: () => out.join(''),
     errors: () => errors.join(''),
     interrupt: () => [...callbacks].forEach((callback) => callback()),
-    listeners: () => callbacks.size,
+    hangup: () => [...hangups].forEach((callback) => callback()),
+    listeners: () => callbacks.size + hangups.size,
     exits,
     written,
     isInteractive: world.answers !== undefined,
@@ -68,6 +72,10 @@ export function fakeDeps(world: World = {}): FakeDeps {
     onInterrupt: (callback) => {
       callbacks.add(callback);
       return () => void callbacks.delete(callback);
+    },
+    onHangup: (callback) => {
+      hangups.add(callback);
+      return () => void hangups.delete(callback);
     },
     exit: (code) => void exits.push(code),
     loadServer: async () => (world.server ?? {}) as ServerPackage,

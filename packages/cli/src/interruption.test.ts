@@ -55,4 +55,20 @@ describe('an interruption', () => {
     finish();
     await waiting;
   });
+
+  it('is also a terminal that goes away, but for who has another use for that', async () => {
+    const deps = fakeDeps();
+    let closed = 0;
+    let reloads = 0;
+    const close = async () => void (closed += 1);
+    const served = untilInterrupted(deps, close, () => void (reloads += 1));
+    deps.hangup();
+    expect([closed, reloads]).toEqual([0, 1]);
+    deps.interrupt();
+    await served;
+    const shown = untilInterrupted(deps, close);
+    deps.hangup();
+    await shown;
+    expect([closed, reloads]).toEqual([2, 1]);
+  });
 });

@@ -13,7 +13,6 @@ import { celConditions } from './snapshot/world.ts';
 
 /** What the API needs to create and change things, on the state that outlives a request. */
 export function composeAdministration(
-  config: Config,
   state: State,
   surroundings: Surroundings,
 ): Pick<ApiDeps, 'world' | 'change' | 'makeToken' | 'probe' | 'newIssuerId' | 'loadConditions'> & RunnerDeps {
@@ -23,7 +22,7 @@ export function composeAdministration(
     world: state.live.world,
     change: createChange({ ...state, clock, loadConditions: celConditions, logger }),
     makeToken: createMakeToken({ ...state, ...surroundings, reader, checksums: keys.checksums }),
-    probe: prober(config),
+    probe: (source) => prober(state.live.world().file)(source),
     newIssuerId: () => newId('iss', clock.now(), random.bytes(ID_BYTES)),
     loadConditions: celConditions,
     ...runnerDeps(state, surroundings),

@@ -6,6 +6,7 @@ import { createApp, type App } from './app.ts';
 import type { Caller } from './caller/caller.ts';
 import { composeAdministration } from './compose-administration.ts';
 import type { Config } from './config/model.ts';
+import { createForwardAuth } from './gateway/forward-auth/index.ts';
 import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
 import { createFailureLimit } from './http/failure-limit.ts';
 import { createHeldAnswers } from './http/held-answers.ts';
@@ -35,10 +36,9 @@ export interface Parts {
 }
 
 /** The one `deps` object, and the app on it. It opens nothing: what outlives a request comes in as {@link State}. */
-export function compose(config: Config, state: State, world: Surroundings): Parts {
+export function compose(state: State, world: Surroundings, configState: () => 'current' | 'stale'): Parts {
   const { database, keys, table, decisions, live, massRevocations } = state;
   const snapshot = live.current;
-  const { settings } = snapshot();
   const find = createPresenter({
     ...state,
     ...world,
@@ -48,31 +48,61 @@ export function compose(config: Config, state: State, world: Surroundings): Part
   });
   const inspect = standingNow(find, snapshot);
   const present = noted(inspect, state.uses);
-  const validate = validator(config, world);
+  const validate = validatorNow(live, world);
   const issuerUsed = (id: string): void => state.uses.note(id);
   const exchange = { ...world, snapshot, validate, decisions, keys, table, issuerUsed, massRevocations };
   const service: ServiceDeps = {
     ...exchange,
     ...revocations(state, world),
     grants: [tokenExchangeGrant(exchange)],
-    failures: createFailureLimit({ perSecond: settings.failuresPerSecond, clock: world.clock }),
+    failures: createFailureLimit({
+      perSecond: () => snapshot().settings.failuresPerSecond,
+      clock: world.clock,
+    }),
     present,
     inspect,
     find,
     reader: database,
     now: () => Math.floor(world.clock.now() / 1000),
-    ...composeAdministration(config, state, world),
+    ...composeAdministration(state, world),
     keyAdmin: createKeyAdmin({ ...world, keys, decisions, encryptionKeys: state.encryptionKeys }),
   };
   const assertionRing = keys.rings.assertion;
-  const gateway = createNodeHttpTransport({ ...world, snapshot, present, decisions, assertionRing });
-  const ready = () => readiness(database, settings.maxStaleness);
+  const gatewayDeps = { ...world, snapshot, present, decisions, assertionRing };
+  const gateway = createNodeHttpTransport(gatewayDeps);
+  const forwardAuth = createForwardAuth(gatewayDeps);
+  const ready = () => readiness(database, snapshot().settings.maxStaleness, configState());
   const heldAnswers = createHeldAnswers();
-  const app = createApp({ service, gateway, assertionRing, heldAnswers, ready, logger: world.logger });
+  const app = createApp({ service, gateway, forwardAuth, assertionRing, heldAnswers, ready, logger: world.logger });
   return { gateway, app };
 }
 
-function validator({ allowPrivateIssuers, egressProxy }: Config, { clock, logger }: Surroundings): Validate {
+/**
+ * The validator for the networks that the file opens now. When these change, what was believed because of the old ones
+ * is forgotten with the old one: keys that came from where nobody may go any more.
+ */
+function validatorNow(live: State['live'], world: Surroundings): Validate {
+  let file = live.world().file;
+  let validate = validator(file, world);
+  return (...question) => {
+    const now = live.world().file;
+    if (now !== file) {
+      if (!isSameNetwork(now, file)) validate = validator(now, world);
+      file = now;
+    }
+    return validate(...question);
+  };
+}
+
+type Network = Pick<Config, 'allowPrivateIssuers' | 'egressProxy'>;
+
+function isSameNetwork(one: Network, other: Network): boolean {
+  const text = ({ allowPrivateIssuers, egressProxy }: Network) =>
+    JSON.stringify([allowPrivateIssuers, egressProxy]);
+  return text(one) === text(other);
+}
+
+function validator({ allowPrivateIssuers, egressProxy }: Network, { clock, logger }: Surroundings): Validate {
   const fetch = createSafeFetch({
     allowPrivate: allowPrivateIssuers,
     ...(egressProxy === undefined ? {} : { proxy: egressProxy }),

@@ -2,14 +2,15 @@ import { err, ok, type Result } from '@countersign/core';
 import { createPinoLogger, type FlushableLogger, type LineSink } from './adapters/pino-logger.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
 import { createSystemRandom } from './adapters/system-random.ts';
+import { createFileWatch, type FileWatch } from './adapters/file-watch.ts';
 import { compose } from './compose.ts';
 import { loadConfigFile } from './config/load.ts';
 import { readTextFile } from './config/text-file.ts';
 import type { GatewayTransport } from './gateway/transport/node-http.ts';
 import { listen, type Listener } from './listen.ts';
 import { openState, type State } from './open-state.ts';
+import { createReloader } from './reload.ts';
 import { compileSnapshot } from './snapshot/compile.ts';
-import type { Snapshot } from './snapshot/model.ts';
 import type { StartFailure } from './start-failure.ts';
 
 /**
@@ -30,12 +31,16 @@ export interface RunningServer {
   readonly url: string;
   /** `host:port` as bound. */
   readonly address: string;
+  /** Reads the configuration again, now: what is good is in force afterwards, what is not is in the log. */
+  reload(): Promise<void>;
   /** Stops accepting, finishes what is under way, then closes storage. */
   close(): Promise<void>;
 }
 
 export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartFailure>> {
-  const loaded = await loadConfigFile({ file: options.configFile, env: options.env, readFile: readTextFile });
+  const files = new Set<string>();
+  const load = () => loadFrom(options, files);
+  const loaded = await load();
   if (!loaded.ok) return err({ kind: 'configuration', problems: loaded.error });
   const { config, findings } = loaded.value;
   const compiled = compileSnapshot(config, loaded.value);
@@ -57,7 +62,8 @@ export async function startServer(options: StartOptions): Promise<Result<Running
   const { locate } = loaded.value;
   const state = await openState({ config, snapshot: compiled.value, locate, clock, random, logger });
   if (!state.ok) return state;
-  const parts = compose(config, state.value, { clock, random, logger });
+  const reloader = createReloader({ ...state.value, load, clock, logger });
+  const parts = compose(state.value, { clock, random, logger }, reloader.state);
   const listener = await listen(parts.app, { ...config.listen, maxHeaderSize: config.limits.headers });
   if (!listener.ok) {
     await stop(parts.gateway, state.value, logger);
@@ -70,29 +76,43 @@ export async function startServer(options: StartOptions): Promise<Result<Running
     address: listener.value.address,
     config: options.configFile,
   });
-  return ok(running(compiled.value, listener.value, parts.gateway, state.value, logger));
+  const watch = createFileWatch(() => void reload());
+  const reload = async (): Promise<void> => {
+    await reloader.reload();
+    watch.follow(files);
+  };
+  watch.follow(files);
+  const parked = { url: compiled.value.service.url, address: listener.value.address, reload };
+  return ok({ ...parked, close: closing(listener.value, watch, parts.gateway, state.value, logger) });
 }
 
-function running(
-  snapshot: Snapshot,
+/** The file and all that it names; `files` is what was read, for whoever watches them. */
+function loadFrom({ configFile, env }: StartOptions, files: Set<string>): ReturnType<typeof loadConfigFile> {
+  files.clear();
+  const readFile = (path: string): ReturnType<typeof readTextFile> => {
+    files.add(path);
+    return readTextFile(path);
+  };
+  return loadConfigFile({ file: configFile, env, readFile });
+}
+
+function closing(
   listener: Listener,
+  watch: FileWatch,
   gateway: GatewayTransport,
   state: State,
   logger: FlushableLogger,
-): RunningServer {
-  let closing: Promise<void> | undefined;
+): () => Promise<void> {
+  let done: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     logger.info('draining');
+    watch.close();
     const drained = listener.close();
     await gateway.close();
     await drained;
     await stop(gateway, state, logger);
   };
-  return {
-    url: snapshot.service.url,
-    address: listener.address,
-    close: () => (closing ??= close()),
-  };
+  return () => (done ??= close());
 }
 
 async function stop(gateway: GatewayTransport, state: State, logger: FlushableLogger): Promise<void> {

@@ -22,7 +22,7 @@ import { applyChange } from './tokens/apply-change.ts';
 import { loadLiveTokens, loadMassRevocations } from './tokens/load.ts';
 import { createMassRevocations, type MassRevocations } from './tokens/mass-revocations.ts';
 import { createLastUses, type LastUses } from './tokens/last-uses.ts';
-import { TokenTable } from './tokens/token-table.ts';
+import { LiveTable } from './tokens/live-table.ts';
 
 /**
  * Opens everything that outlives a request: the database, the key rings, the policy documents that decisions will
@@ -34,7 +34,7 @@ export interface State {
   readonly database: Database;
   readonly keys: OpenKeys;
   readonly encryptionKeys: readonly Uint8Array[];
-  readonly table: TokenTable;
+  readonly table: LiveTable;
   readonly massRevocations: MassRevocations;
   readonly decisions: Decisions;
   /** When tokens are used. */
@@ -82,7 +82,7 @@ async function fill(deps: OpenStateDeps, path: string, database: Database): Prom
   const now = Math.floor(deps.clock.now() / 1000);
   const stored = await storePolicySets(database, snapshot.policySets, now);
   if (!stored.ok) return err(SILENT);
-  const table = new TokenTable({ claimPaths: snapshot.claimPaths });
+  const table = new LiveTable({ claimPaths: snapshot.claimPaths });
   const massRevocations = createMassRevocations();
   const loaded = await loadLiveTokens(database, table, deps.clock);
   const revoked = await loadMassRevocations(database, massRevocations);
@@ -117,11 +117,15 @@ type Opened = Pick<State, 'live' | 'database' | 'table' | 'massRevocations' | 'k
 function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): State {
   const { clock, random, logger } = deps;
   const { database, table, massRevocations, keys } = opened;
-  const { settings } = opened.live.current();
+  const settings = (): Snapshot['settings'] => opened.live.current().settings;
   const retention = startRetention({
     database,
-    retention: settings.retention,
-    maxStaleness: settings.maxStaleness,
+    get retention() {
+      return settings().retention;
+    },
+    get maxStaleness() {
+      return settings().maxStaleness;
+    },
     current: () => [...opened.live.current().policySets.keys()],
     clock,
     logger,
@@ -135,7 +139,9 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
     reader: database,
     clock,
     logger,
-    maxStaleness: settings.maxStaleness,
+    get maxStaleness() {
+      return settings().maxStaleness;
+    },
     from,
     apply: (change) =>
       applyChange(

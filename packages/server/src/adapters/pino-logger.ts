@@ -22,6 +22,8 @@ export interface LineSink {
 /** A logger that holds what it has not yet written; `flush` before the process ends. */
 export interface FlushableLogger extends Logger {
   flush(): void;
+  /** From now on; lines below it are not written. */
+  setLevel(level: LogLevel): void;
 }
 
 /** Longest string of one field, in characters. */
@@ -47,7 +49,11 @@ export function createPinoLogger(options: LogOptions): FlushableLogger {
     if (log.isLevelEnabled(level))
       log[level](bounded(typeof fields === 'function' ? fields() : fields), message);
   };
-  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), flush };
+  const lines = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  const setLevel = (level: LogLevel): void => {
+    log.level = level;
+  };
+  return { ...lines, flush, setLevel };
 }
 
 function open(destination: number | LineSink): { readonly sink: LineSink; readonly flush: () => void } {

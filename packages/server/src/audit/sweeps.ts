@@ -24,6 +24,7 @@ import { LONGEST_TOKEN_LIFE } from './retention-bounds.ts';
 /** What is swept, each in steps of a bounded number of rows: one step a call, so that writes of others come between. */
 export interface SweepDeps {
   readonly database: Pick<Database, 'read' | 'write'>;
+  /** Read at each use, as the next: a reload may have changed it. */
   readonly retention: Retention;
   /** Seconds. */
   readonly maxStaleness: number;
@@ -52,33 +53,33 @@ const TOUCHED = 200;
 
 /** The list: adding what is to be swept is adding a line. */
 export function createSweeps(deps: SweepDeps): readonly Sweep[] {
-  const { retention, maxStaleness } = deps;
   const now = (): number => Math.floor(deps.clock.now() / 1000);
   // The newest decision that may cite a document is as old as it was last in force.
-  const citedFor = Math.max(retention.refusals, retention.exchanges, LONGEST_TOKEN_LIFE);
+  const citedFor = (): number =>
+    Math.max(deps.retention.refusals, deps.retention.exchanges, LONGEST_TOKEN_LIFE);
   return [
     touchCurrent(deps, now),
     walk(
       deps,
       'decision',
-      () => now() - retention.refusals,
+      () => now() - deps.retention.refusals,
       (after, last) => [deleteRefusals(after, last)],
     ),
     // From the beginning each time: what a live token cites is left, and goes when that has ended.
     walk(
       deps,
       'decision',
-      () => now() - retention.exchanges,
+      () => now() - deps.retention.exchanges,
       (after, last) => [deleteGrants(after, last, now())],
       'restarts',
     ),
-    walk(deps, 'audit', () => now() - retention.audit, eraseEvents),
-    due(deps, () => dueTokens([now() - retention.expiredTokens])),
+    walk(deps, 'audit', () => now() - deps.retention.audit, eraseEvents),
+    due(deps, () => dueTokens([now() - deps.retention.expiredTokens])),
     due(deps, () => dueReplayMarks([now()])),
-    due(deps, () => dueChanges([now() - Math.max(KEEP_CHANGES, 2 * maxStaleness)])),
+    due(deps, () => dueChanges([now() - Math.max(KEEP_CHANGES, 2 * deps.maxStaleness)])),
     due(deps, () => dueMassRevocations([now() - LONGEST_TOKEN_LIFE])),
-    due(deps, () => dueCheckpoints([(now() - Math.max(KEEP_CHECKPOINTS, retention.audit)) * 1000])),
-    due(deps, () => duePolicySets([now() - citedFor])),
+    due(deps, () => dueCheckpoints([(now() - Math.max(KEEP_CHECKPOINTS, deps.retention.audit)) * 1000])),
+    due(deps, () => duePolicySets([now() - citedFor()])),
     excess(deps, 'decision', now, (after, last) => [
       deleteRefusals(after, last),
       deleteGrants(after, last, now()),
@@ -207,16 +208,16 @@ interface Count {
   removed(rows: number): void;
 }
 
-function createCount({ database, retention }: SweepDeps, table: Growing, now: () => number): Count {
+function createCount(deps: SweepDeps, table: Growing, now: () => number): Count {
   let countedAt: number | undefined;
   let left = 0;
   return {
     async excess() {
       if (countedAt !== undefined && now() - countedAt < COUNT_EVERY) return left;
-      const read = await database.read(countRows(table));
+      const read = await deps.database.read(countRows(table));
       if (!read.ok) return undefined;
       countedAt = now();
-      left = Number(read.value[0]?.['rows'] ?? 0) - retention.rows;
+      left = Number(read.value[0]?.['rows'] ?? 0) - deps.retention.rows;
       return left;
     },
     removed(rows) {

@@ -7,7 +7,7 @@ const ADDRESS = '192.0.2.1';
 /** Twenty a second, two hundred at once, under a clock of the test's own. */
 function limit(options: Partial<FailureLimitOptions> = {}) {
   const time = { now: 1_000_000 };
-  const made = createFailureLimit({ perSecond: 20, clock: { now: () => time.now }, ...options });
+  const made = createFailureLimit({ perSecond: () => 20, clock: { now: () => time.now }, ...options });
   const fail = (times: number, address = ADDRESS): void => {
     for (let done = 0; done < times; done += 1) made.failed(address);
   };
@@ -43,7 +43,7 @@ describe('the limit of failures', () => {
   });
 
   it('says how long to wait, in whole seconds that suffice', () => {
-    const { wait, fail, time } = limit({ perSecond: 1 });
+    const { wait, fail, time } = limit({ perSecond: () => 1 });
     fail(13);
     const seconds = wait(ADDRESS);
     expect(seconds).toBe(4);

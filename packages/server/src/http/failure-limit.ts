@@ -14,8 +14,8 @@ export interface FailureLimit {
 }
 
 export interface FailureLimitOptions {
-  /** Failures that refill each second. */
-  readonly perSecond: number;
+  /** Failures that refill each second; asked each time, since a reload may change it. */
+  readonly perSecond: () => number;
   readonly clock: Clock;
   /** Failures at once; default ten seconds' worth. */
   readonly burst?: number;
@@ -33,15 +33,16 @@ const EVICTED = 0.1;
  * same rate, so that number also says which of two is fuller, without touching either.
  */
 export function createFailureLimit(options: FailureLimitOptions): FailureLimit {
-  const { perSecond, clock, burst = 10 * perSecond, networks = MAX_NETWORKS } = options;
-  const interval = 1000 / perSecond;
+  const { perSecond, clock, networks = MAX_NETWORKS } = options;
+  const interval = (): number => 1000 / perSecond();
+  const burst = (): number => options.burst ?? 10 * perSecond();
   const fullAt = new Map<string, number>();
   return {
     wait(address) {
       const full = fullAt.get(networkOf(address));
       if (full === undefined) return 0;
       // The last failure of a burst is paid for when less than a whole one is missing.
-      return Math.max(0, Math.ceil((full - clock.now() - (burst - 1) * interval) / 1000));
+      return Math.max(0, Math.ceil((full - clock.now() - (burst() - 1) * interval()) / 1000));
     },
     failed(address) {
       const network = networkOf(address);
@@ -50,7 +51,7 @@ export function createFailureLimit(options: FailureLimitOptions): FailureLimit {
       if (known === undefined && fullAt.size >= networks) makeRoom(fullAt, networks);
       // Requests that were under way together fail together: they are owed beyond the burst, or a hundred connections
       // would fail a hundred times for every failure that refills. At most one burst, so that the wait has an end.
-      fullAt.set(network, Math.min(Math.max(now, known ?? now) + interval, now + 2 * burst * interval));
+      fullAt.set(network, Math.min(Math.max(now, known ?? now) + interval(), now + 2 * burst() * interval()));
     },
   };
 }

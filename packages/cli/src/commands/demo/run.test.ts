@@ -84,7 +84,7 @@ describe('demo', () => {
   it('ends through exit, where it deletes everything, when it is interrupted while it starts', async () => {
     const deps = fakeDeps({ demo: { startDemo: () => new Promise(() => {}) } });
     void main(['demo'], deps);
-    await expect.poll(() => deps.listeners()).toBe(1);
+    await expect.poll(() => deps.listeners()).toBe(2);
     deps.interrupt();
     expect(deps.exits).toEqual([130]);
   });

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '@countersign/core';
 import type { Run } from '../../command.ts';
 import type { DemoPackage, Deps } from '../../deps.ts';
 import { EXIT_INTERRUPTED, type CliFailure, type Outcome } from '../../errors.ts';
-import { untilInterrupted } from '../../interruption.ts';
+import { onEnd, untilInterrupted } from '../../interruption.ts';
 import { printData, printJson, printNote } from '../../output.ts';
 import { startFailure } from '../../start-failure.ts';
 
@@ -66,7 +66,7 @@ export const runTour: Run<void> = async (_options, deps) => {
  * deletes what it wrote; the default action of a signal would leave it behind. `stop` ends that arrangement.
  */
 async function startCleanly(options: StartOptions, deps: Deps): Promise<Result<Started, CliFailure>> {
-  const stop = deps.onInterrupt(() => deps.exit(EXIT_INTERRUPTED));
+  const stop = onEnd(deps, () => deps.exit(EXIT_INTERRUPTED));
   const demo = await deps.loadDemo();
   const running = await demo.startDemo(options);
   if (running.ok) return ok({ demo, running: running.value, stop });

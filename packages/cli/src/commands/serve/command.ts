@@ -9,7 +9,8 @@ Examples:
   $ countersign serve --config countersign.yaml
   $ COUNTERSIGN_CONFIG=/etc/countersign.yaml countersign serve
 
-One log line says "listening" when it is ready. SIGTERM and Ctrl-C end it in good order; a second one at once.`;
+One log line says "listening" when it is ready. SIGTERM and Ctrl-C end it in good order; a second one at once. The configuration
+and the files that it names are read again when they change, and on SIGHUP.`;
 
 export function serveCommand(context: CommandContext, run: Run<ServeOptions> = runServe): Command {
   return new Command('serve')

@@ -26,15 +26,19 @@ describe('serve', () => {
         expect(options).toMatchObject({ configFile: 'my.yaml', env });
         events.push('started');
         const close = async (): Promise<void> => void events.push('closed');
-        return { ok: true, value: { url: 'http://x', address: '127.0.0.1:1', close } };
+        const reload = async (): Promise<void> => void events.push('reloaded');
+        return { ok: true, value: { url: 'http://x', address: '127.0.0.1:1', close, reload } };
       }),
     });
     const exitCode = main(['serve', '--config', 'my.yaml'], deps);
-    await expect.poll(() => deps.listeners()).toBe(1);
+    await expect.poll(() => deps.listeners()).toBe(2);
     expect(events).toEqual(['started']);
+    deps.hangup();
+    expect(events).toEqual(['started', 'reloaded']);
     deps.interrupt();
     expect(await exitCode).toBe(0);
-    expect(events).toEqual(['started', 'closed']);
+    expect(events).toEqual(['started', 'reloaded', 'closed']);
+    expect(deps.listeners()).toBe(0);
     expect(deps.out()).toBe('');
   });
 

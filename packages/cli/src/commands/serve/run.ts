@@ -18,6 +18,10 @@ export const runServe: Run<ServeOptions> = async ({ config }, deps) => {
   });
   if (!started.ok) return err(await startFailure(started.error, deps));
   const { value: running } = started;
-  await untilInterrupted(deps, () => running.close());
+  await untilInterrupted(
+    deps,
+    () => running.close(),
+    () => void running.reload(),
+  );
   return ok(undefined);
 };

@@ -89,7 +89,7 @@ export function startRig({ database, settings }: RigOptions = {}): Rig {
   };
   const deps: Rig['deps'] = {
     ...exchange,
-    failures: createFailureLimit({ perSecond: snapshot.settings.failuresPerSecond, clock }),
+    failures: createFailureLimit({ perSecond: () => snapshot.settings.failuresPerSecond, clock }),
     grants: [tokenExchangeGrant(exchange)],
     present: (value) => standing(snapshot, holders.find(value)),
     inspect: (value) => standing(snapshot, holders.find(value)),
