@@ -12,6 +12,7 @@ import { lintGuards } from './lint.ts';
 import { madeTokenGuards } from './made-tokens.ts';
 import { oauthGuards } from './oauth.ts';
 import { policyGuards } from './policy.ts';
+import { reloadGuards } from './reload.ts';
 import { routeGuards } from './routes.ts';
 import { stateGuards } from './state.ts';
 import { storageGuards } from './storage.ts';
@@ -36,6 +37,7 @@ export const guards: readonly Guard[] = [
   ...edgeGuards,
   ...gatewayGuards,
   ...routeGuards,
+  ...reloadGuards,
   ...commandLineGuards,
   ...attackGuards,
 ];
