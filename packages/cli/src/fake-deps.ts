@@ -31,17 +31,17 @@ export function fakeDeps(world: World = {}): FakeDeps {
   const out: string[] = [];
   const errors: string[] = [];
   const exits: number[] = [];
-  const callbacks = new Set<() => void>();
-  const hangups = new Set<() => void>();
+  const interrupts = createSignal();
+  const hangups = createSignal();
   const isTTY = world.isTTY ?? false;
   const written = new Map<string, string>();
   const answers = [...(world.answers ?? [])];
   return {
     out: () => out.join(''),
     errors: () => errors.join(''),
-    interrupt: () => [...callbacks].forEach((callback) => callback()),
-    hangup: () => [...hangups].forEach((callback) => callback()),
-    listeners: () => callbacks.size + hangups.size,
+    interrupt: interrupts.send,
+    hangup: hangups.send,
+    listeners: () => interrupts.listeners() + hangups.listeners(),
     exits,
     written,
     isInteractive: world.answers !== undefined,
@@ -69,14 +69,8 @@ export function fakeDeps(world: World = {}): FakeDeps {
     env: world.env ?? {},
     fetch: world.fetch ?? (() => Promise.reject(new Error('this test has no network'))),
     now: world.now ?? (() => 0),
-    onInterrupt: (callback) => {
-      callbacks.add(callback);
-      return () => void callbacks.delete(callback);
-    },
-    onHangup: (callback) => {
-      hangups.add(callback);
-      return () => void hangups.delete(callback);
-    },
+    onInterrupt: interrupts.on,
+    onHangup: hangups.on,
     exit: (code) => void exits.push(code),
     loadServer: async () => (world.server ?? {}) as ServerPackage,
     loadDemo: async () => (world.demo ?? {}) as DemoPackage,
@@ -85,4 +79,17 @@ export function fakeDeps(world: World = {}): FakeDeps {
 
 function within(text: string, limit: number): string | undefined {
   return text.length > limit ? undefined : text;
+}
+
+/** A signal that tests send. */
+function createSignal() {
+  const callbacks = new Set<() => void>();
+  return {
+    on: (callback: () => void) => {
+      callbacks.add(callback);
+      return () => void callbacks.delete(callback);
+    },
+    send: () => [...callbacks].forEach((callback) => callback()),
+    listeners: () => callbacks.size,
+  };
 }

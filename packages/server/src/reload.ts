@@ -17,9 +17,9 @@ import type { Clock } from './adapters/ports.ts';
  */
 export interface Reloader {
   /** One after the other; resolves when the file is in force or has been refused. Never rejects. */
-  reload(): Promise<'current' | 'stale'>;
+  readonly reload: () => Promise<'current' | 'stale'>;
   /** Whether the file as it was last read is what is in force. */
-  state(): 'current' | 'stale';
+  readonly state: () => 'current' | 'stale';
 }
 
 export interface ReloaderDeps {
