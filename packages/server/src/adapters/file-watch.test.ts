@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFileWatch, type FileWatch } from './file-watch.ts';
+import { createFileWatch, MAX_DIRECTORIES, type FileWatch } from './file-watch.ts';
 
 let folder: string;
 let watch: FileWatch;
@@ -68,6 +68,17 @@ describe('a watch of files', () => {
     await writeFile(join(folder, 'stranger'), '2');
     await settle();
     expect(heard).toBe(0);
+  });
+
+  it('follows so many directories and no more', async () => {
+    const folders = Array.from({ length: MAX_DIRECTORIES + 1 }, (_, at) => join(folder, `d${at}`));
+    await Promise.all(folders.map((each) => mkdir(each)));
+    watch.follow(folders.map((each) => join(each, 'a')));
+    await writeFile(join(folders.at(-1) ?? '', 'a'), '1');
+    await settle();
+    expect(heard).toBe(0);
+    await writeFile(join(folders.at(-2) ?? '', 'a'), '1');
+    await expect.poll(() => heard, LONG).toBe(1);
   });
 
   it('does without a directory that is not there', async () => {

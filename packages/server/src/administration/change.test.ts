@@ -9,7 +9,7 @@ import { openSqlite } from '../storage/engine/sqlite.ts';
 import type { Database } from '../storage/port.ts';
 import { changesAfter, parseChange } from '../storage/repositories/changes.ts';
 import { createMassRevocations } from '../tokens/mass-revocations.ts';
-import { createChange } from './change.ts';
+import { createChange, MAX_OBJECTS } from './change.ts';
 import type { Change, Edit, Refused } from './model.ts';
 
 const NOW = 1_790_000_000_000;
@@ -164,6 +164,27 @@ describe('a change over the API', () => {
     }));
     expect(refused).toEqual({ ok: false, error: { kind: 'absent', message: 'No such thing.' } });
     expect(own.live.world()).toBe(before);
+  });
+
+  it('makes no more objects than there may be', async () => {
+    const own = await processOf();
+    const many = (count: number): Edit => ({
+      put: Array.from({ length: count }, (_, at) => ({
+        organization: 'gone',
+        kind: 'member',
+        key: `user-${at}`,
+        document: { role: 'member' },
+      })),
+      event: 'member.created',
+      detail: {},
+    });
+    const full = await own.change(AUTHOR, () => ok(many(MAX_OBJECTS + 1)));
+    expect(full).toMatchObject({
+      ok: false,
+      error: { kind: 'invalid', message: expect.stringContaining('most') },
+    });
+    expect((await own.change(AUTHOR, () => ok(many(MAX_OBJECTS)))).ok).toBe(true);
+    expect((await own.change(AUTHOR, add('eve'))).ok).toBe(false);
   });
 
   it('ends in unavailable when storage does not answer, and is not in force', async () => {
