@@ -4,22 +4,12 @@ import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Decisions } from '../audit/port.ts';
 import { formatPath } from '../config/problem.ts';
 import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
-import {
-  isSameObject,
-  objectRow,
-  type ObjectContent,
-  type StoredObject,
-} from '../snapshot/stored-objects.ts';
+import { objectName, objectRow, type ObjectContent, type StoredObject } from '../snapshot/stored-objects.ts';
 import { compileWorld, conditionsFor, type LoadConditions, type World } from '../snapshot/world.ts';
 import type { Unit } from '../storage/port.ts';
 import { insertChange } from '../storage/repositories/changes.ts';
 import { insertMassRevocation } from '../storage/repositories/mass-revocations.ts';
-import {
-  deleteObject,
-  nextObjectsVersion,
-  putObject,
-  type ObjectKey,
-} from '../storage/repositories/objects.ts';
+import { deleteObject, nextObjectsVersion, putObject } from '../storage/repositories/objects.ts';
 import { insertPolicySet } from '../storage/repositories/policy-sets.ts';
 import { createTurns } from '../storage/turns.ts';
 import type { MassRevocations } from '../tokens/mass-revocations.ts';
@@ -72,10 +62,10 @@ async function nextWorld(
   { put = [], remove = [] }: Edit,
   now: number,
 ): Promise<Result<World, Refusal>> {
-  const kept = objects.filter(
-    (object) => ![...put, ...remove].some((changed) => isSameObject(object, changed)),
-  );
-  const next = [...kept, ...put.map((content) => stored(content, objects, now))];
+  const changed = new Set([...put, ...remove].map(objectName));
+  const before = new Map(objects.map((object) => [objectName(object), object]));
+  const kept = objects.filter((object) => !changed.has(objectName(object)));
+  const next = [...kept, ...put.map((content) => stored(content, before.get(objectName(content)), now))];
   if (next.length > MAX_OBJECTS && put.length > remove.length) {
     return err({ kind: 'invalid', message: `There are ${MAX_OBJECTS} objects already; that is the most.` });
   }
@@ -84,8 +74,7 @@ async function nextWorld(
   return compiled.ok ? compiled : err({ kind: 'invalid', message: messageOf(compiled.error) });
 }
 
-function stored(content: ObjectContent, objects: readonly StoredObject[], now: number): StoredObject {
-  const before = objects.find((object) => isSameObject(object, content));
+function stored(content: ObjectContent, before: StoredObject | undefined, now: number): StoredObject {
   return {
     ...content,
     version: (before?.version ?? 0) + 1,
@@ -131,8 +120,9 @@ async function commit(
 }
 
 function rowsOf({ put = [], remove = [] }: Edit, next: World): Unit {
-  const written = (key: ObjectKey) => next.objects.filter((object) => isSameObject(object, key));
-  return [...remove.map(deleteObject), ...put.flatMap(written).map((object) => putObject(objectRow(object)))];
+  const written = new Set(put.map(objectName));
+  const rows = next.objects.filter((object) => written.has(objectName(object))).map(objectRow);
+  return [...remove.map(deleteObject), ...rows.map(putObject)];
 }
 
 /** In the same commit: a decision never cites a document that a crash could lose. */

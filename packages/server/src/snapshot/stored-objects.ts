@@ -90,8 +90,9 @@ const KINDS: Readonly<Record<ObjectKind, true>> = {
   policies: true,
 };
 
-export function isSameObject(one: ObjectKey, other: ObjectKey): boolean {
-  return one.organization === other.organization && one.kind === other.kind && one.key === other.key;
+/** What an object is found by among others; no two have the same. */
+export function objectName({ organization, kind, key }: ObjectKey): string {
+  return JSON.stringify([organization, kind, key]);
 }
 
 export function readStoredObject(row: ObjectRow): StoredObject {
