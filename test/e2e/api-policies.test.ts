@@ -47,6 +47,8 @@ describe('a list of policies', () => {
   });
 
   it('is replaced only in the version that If-Match names', async () => {
+    await api('PATCH', path, { policies: [ALLOW] });
+    await api('PATCH', path, { policies: [ALLOW] });
     const { version } = await policiesOf(issuer);
     const stale = await api('PATCH', path, { policies: [ALLOW] }, { 'if-match': `"${Number(version) - 1}"` });
     expect(stale.status).toBe(412);

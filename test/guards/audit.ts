@@ -255,7 +255,17 @@ const retention: readonly Guard[] = [
   row(
     ...SWEEP,
     {
-      name: 'what is due goes in bounded units',
+      name: 'tokens that are due go in bounded units',
+      guard: 'order by "expires_at" limit ${STEP_ROWS}`;',
+      without: 'order by "expires_at"`;',
+      fails: 'takes no more than 500 rows in a unit',
+    },
+    '16 bounds',
+  ),
+  row(
+    ...SWEEP,
+    {
+      name: 'marks, changes and whatever else is due go in bounded units',
       guard: 'where ${where} limit ${STEP_ROWS}`;',
       without: 'where ${where}`;',
       fails: 'takes no more than 500 rows in a unit',

@@ -110,7 +110,7 @@ export const configGuards: readonly Guard[] = [
     guard: 'z.strictObject(routeShape)',
     without: 'z.object(routeShape)',
     test: `${config}/unavailable.test.ts`,
-    fails: 'allowed_users is refused by name',
+    fails: 'health_check is refused by name',
   },
   {
     threat: '14',
@@ -206,9 +206,9 @@ export const configGuards: readonly Guard[] = [
   {
     threat: '14',
     name: 'a public route has no policy that would not hold',
-    file: `${config}/schema/route.ts`,
-    guard: 'if (isPublic && (any || policy !== undefined)) {',
-    without: 'if (isPublic && any && policy === null) {',
+    file: `${config}/schema/route-access.ts`,
+    guard: 'if (isPublic === true && isAsked) {',
+    without: 'if (isPublic === true && isAsked && isPublic !== isAsked) {',
     test: `${config}/schema/access.test.ts`,
     fails: 'refuses access',
   },

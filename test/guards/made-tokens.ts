@@ -167,11 +167,11 @@ const uses: readonly Guard[] = [
     without: '',
     fails: 'are bounded',
   }),
-  row(`${SERVER}storage/repositories/token-uses.ts`, `${SERVER}tokens/last-uses.test.ts`, {
+  row(`${SERVER}storage/repositories/last-uses.ts`, `${SERVER}tokens/last-uses.test.ts`, {
     threat: '16 bounds',
     name: 'no use is kept of a token that has been swept',
-    guard: `select "id", ? from "token" where "id" = ?'`,
-    without: `select ?2, ?1 where 1 = 1'`,
+    guard: 'select "id", ? from "token" where "id" = ?',
+    without: 'select ?2, ?1 where 1 = 1',
     fails: 'does not come when that has gone',
   }),
   row(`${SERVER}oauth/introspection.ts`, `${SERVER}oauth/introspection.test.ts`, {

@@ -24,8 +24,8 @@ const revocation: readonly Guard[] = [
   row(`${TOKENS}mass-revocations.ts`, `${TOKENS}mass-revocations.test.ts`, {
     threat: '14 fail closed',
     name: 'a mass revocation that finds no room ends more, never less',
-    guard: 'own.everything = Math.max(own.everything, before);',
-    without: '',
+    guard: 'size >= limit) {\n        own.everything = Math.max(own.everything, before);',
+    without: 'size >= limit) {',
     fails: 'where there is no room for another',
   }),
   row(`${TOKENS}mass-revocations.ts`, `${TOKENS}mass-revocations.test.ts`, {

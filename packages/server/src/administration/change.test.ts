@@ -16,6 +16,7 @@ const NOW = 1_790_000_000_000;
 const AUTHOR = { organization: 'acme', actor: 'administrator' };
 
 let database: Database;
+let started = 0;
 
 beforeEach(async () => {
   const opened = await openSqlite({ path: ':memory:', logger: QUIET });
@@ -36,7 +37,10 @@ async function processOf(file = configOf(acme())): Promise<Process> {
   if (!world.ok) throw new Error(JSON.stringify(world.error));
   const live = createLiveSnapshot({ reader: database, logger: QUIET }, world.value);
   const clock = { now: () => NOW };
-  const decisions = createDecisions({ database, clock, random: seededRandom(), logger: QUIET });
+  started += 1;
+  // Of its own: two processes that drew the same ids would get in each other's way by that alone.
+  const random = seededRandom(`process ${started}`);
+  const decisions = createDecisions({ database, clock, random, logger: QUIET });
   const massRevocations = createMassRevocations();
   const change = createChange({
     live,

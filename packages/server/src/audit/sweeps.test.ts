@@ -234,9 +234,15 @@ describe('retention', () => {
   it('takes no more than 500 rows in a unit, whatever there is to take', async () => {
     await Promise.all(Array.from({ length: 2 * STEP_ROWS + 1 }, () => trail.issue(1)));
     pass(500 * DAY);
+    const marks = Array.from({ length: 2 * STEP_ROWS + 1 }, (_, at) => insertReplayMark('iss_1', `${at}`, 1));
+    await database.write(marks);
     const sizes: number[] = [];
-    let before =
-      (await count('token')) + (await count('decision')) + (await count('audit', 'payload is not null'));
+    const left = async (): Promise<number> =>
+      (await count('token')) +
+      (await count('decision')) +
+      (await count('replay_mark')) +
+      (await count('audit', 'payload is not null'));
+    let before = await left();
     const sweeps = createSweeps({
       database,
       retention: RETENTION,
@@ -248,8 +254,7 @@ describe('retention', () => {
     for (const sweep of sweeps) {
       for (let swept = 'more'; swept === 'more';) {
         swept = await sweep();
-        const after =
-          (await count('token')) + (await count('decision')) + (await count('audit', 'payload is not null'));
+        const after = await left();
         sizes.push(before - after);
         before = after;
       }
