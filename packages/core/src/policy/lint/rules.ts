@@ -74,6 +74,10 @@ export const LINT_RULES = {
       'Every private address is open, so that the keys of an issuer may be fetched from any machine inside.',
     fix: 'List the hosts and networks where issuers are in allow_private_issuers.',
   },
+  'trusted-proxies-open': {
+    cause: 'Every address is a trusted proxy, so that anybody may say which address a request comes from.',
+    fix: 'List the addresses of your proxies in trusted_proxies.',
+  },
   'preset-mismatch': {
     cause: 'The URL of the issuer is that of another platform than the preset says.',
     fix: 'Leave the preset out: this URL is known.',
