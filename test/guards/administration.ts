@@ -298,9 +298,9 @@ export const administrationGuards: readonly Guard[] = [
   {
     threat: 'house',
     name: 'the token of a new runner is not over with those of an earlier one',
-    file: 'packages/server/src/administration/runner-token.ts',
-    guard: '    return ended < minted.record.issuedAt ? minted : mintAt((ended + 1) * 1000);',
-    without: '    return ended === 0 ? mintAt(0) : minted;',
+    file: 'packages/server/src/administration/made-token.ts',
+    guard: '  if (ended < minted.record.issuedAt) return minted;',
+    without: '  if (ended !== 0) return minted;',
     test: 'packages/server/src/administration/runners.test.ts',
     fails: 'is not over with what ended a runner of that name',
   },

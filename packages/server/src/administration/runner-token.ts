@@ -3,7 +3,7 @@ import type { Clock, Random } from '../adapters/ports.ts';
 import type { ChecksumRing } from '../keys/port.ts';
 import type { MassRevocations } from '../tokens/mass-revocations.ts';
 import { NEVER_EXPIRES } from '../tokens/model.ts';
-import { mintMade, type MintedMade } from './made-token.ts';
+import { mintAlive, type MintedMade } from './made-token.ts';
 
 /** The token that a runner is made with: it lives as long as the runner has its name. */
 
@@ -30,19 +30,17 @@ export type MintRunnerToken = (order: RunnerTokenOrder) => MintedMade;
  */
 export function createRunnerMint(deps: RunnerTokenDeps): MintRunnerToken {
   return ({ organization, runner, createdBy }) => {
-    const mintAt = (now: number): MintedMade =>
-      mintMade(deps, {
-        prefix: 'csr',
-        principal: runnerPrincipal(organization, runner),
-        organization,
-        description: '',
-        createdBy,
-        expiresAt: NEVER_EXPIRES,
-        now,
-      });
-    const minted = mintAt(deps.clock.now());
-    const ended = deps.massRevocations.endedUntil(minted.record);
-    return ended < minted.record.issuedAt ? minted : mintAt((ended + 1) * 1000);
+    const minted = mintAlive(deps, {
+      prefix: 'csr',
+      principal: runnerPrincipal(organization, runner),
+      organization,
+      description: '',
+      createdBy,
+      expiresAt: NEVER_EXPIRES,
+      now: deps.clock.now(),
+    });
+    if (!minted) throw new Error('a token that inherits nothing was over before it began');
+    return minted;
   };
 }
 
