@@ -6,6 +6,7 @@ import { conditionGuards } from './conditions.ts';
 import { configGuards } from './config.ts';
 import { coreGuards } from './core.ts';
 import { edgeGuards } from './edges.ts';
+import { forwardAuthGuards } from './forward-auth.ts';
 import { gatewayGuards } from './gateway.ts';
 import type { Guard } from './guard.ts';
 import { lintGuards } from './lint.ts';
@@ -37,6 +38,7 @@ export const guards: readonly Guard[] = [
   ...edgeGuards,
   ...gatewayGuards,
   ...routeGuards,
+  ...forwardAuthGuards,
   ...reloadGuards,
   ...commandLineGuards,
   ...attackGuards,

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
  * What the tests need from the system beside Node. As root on Debian it is installed; otherwise the tests that need
@@ -11,6 +12,9 @@ const NEEDED: readonly {
 }[] = [
   { name: 'curl', package: 'curl', present: () => has('curl') },
   { name: 'prlimit', package: 'util-linux', present: () => has('prlimit') },
+  { name: 'nginx', package: 'nginx-light', present: () => has('nginx') },
+  { name: 'Caddy', package: 'caddy', present: () => has('caddy') },
+  { name: 'HAProxy', package: 'haproxy', present: () => has('haproxy') },
   {
     name: 'jwcrypto for Python',
     package: 'python3-jwcrypto',
@@ -29,14 +33,27 @@ export function hasPythonModule(name: string): boolean {
   return spawnSync(PYTHON, ['-c', `import ${name}`], { stdio: 'ignore' }).status === 0;
 }
 
+/** What Debian asks before it starts what it has installed: 101 is no (invoke-rc.d(8)). */
+const START_POLICY = '/usr/sbin/policy-rc.d';
+
+/** A proxy that was installed for the tests must not listen on this machine, now or after them. */
+function installWithoutStarting(packages: readonly string[]): void {
+  const isOurs = !existsSync(START_POLICY);
+  if (isOurs) writeFileSync(START_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    // One at a time: what this release of Debian does not have keeps nothing else away.
+    for (const each of packages) spawnSync('apt-get', ['install', '-y', '-qq', each], { stdio: 'ignore' });
+  } finally {
+    if (isOurs) rmSync(START_POLICY);
+  }
+}
+
 export function setup(): void {
   const missing = NEEDED.filter(({ present }) => !present());
   if (missing.length === 0) return;
   if (process.getuid?.() === 0 && has('apt-get')) {
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
-    spawnSync('apt-get', ['install', '-y', '-qq', ...missing.map((need) => need.package)], {
-      stdio: 'ignore',
-    });
+    installWithoutStarting(missing.map((need) => need.package));
   }
   for (const { name } of missing.filter(({ present }) => !present())) {
     console.warn(`\n*** SKIPPING the tests that need ${name}: it is not installed ***\n`);

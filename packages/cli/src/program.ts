@@ -9,6 +9,7 @@ import { helpCommand } from './commands/help/command.ts';
 import { initCommand } from './commands/init/command.ts';
 import { issuerCommand } from './commands/issuer/command.ts';
 import { keysCommand } from './commands/keys/command.ts';
+import { renderCommand } from './commands/render/command.ts';
 import { serveCommand } from './commands/serve/command.ts';
 import { tokenCommand } from './commands/token/command.ts';
 import { versionCommand } from './commands/version/command.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
   issuerCommand,
   keysCommand,
   auditCommand,
+  renderCommand,
   versionCommand,
 ];
 
@@ -39,7 +41,6 @@ export const PLANNED: readonly string[] = [
   'whoami',
   'doctor',
   'credential-helper',
-  'render',
   'storage',
   'completion',
 ];

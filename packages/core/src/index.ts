@@ -113,7 +113,7 @@ export { accessTokenClaims, type AccessTokenFacts } from './token/access-token-c
 export { projectClaims } from './token/project-claims.ts';
 
 // Routes. (section of the exchange helper)
-export type { ClaimHeader, HeaderLine, RequestHead, Route, RouteAccess } from './route/model.ts';
+export type { ClaimHeader, Forwarded, HeaderLine, RequestHead, Route, RouteAccess } from './route/model.ts';
 export { parseHostHeader, type HostAndPort } from './route/host.ts';
 export { canonicalTarget, MAX_TARGET, type CanonicalTarget } from './route/canonical-path.ts';
 export { compileRoutes, matchRoute, type RouteTable } from './route/match.ts';
@@ -137,7 +137,7 @@ export {
   type Redirect,
 } from './route/own-answer.ts';
 export { headerOperationFaults, type HeaderOperations } from './route/header-operations.ts';
-export { claimHeaderKeys, headerKey } from './route/header-key.ts';
+export { claimHeaderKeys, headerKey, isIdentityHeader } from './route/header-key.ts';
 export {
   downstreamHeaders,
   upstreamHeaders,

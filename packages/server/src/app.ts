@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { canonicalTarget, matchRoute, parseHostHeader } from '@countersign/core';
 import type { Logger } from './adapters/ports.ts';
+import type { ForwardAuth } from './gateway/forward-auth/index.ts';
 import { routingOf } from './gateway/routing.ts';
 import type { GatewayTransport } from './gateway/transport/node-http.ts';
 import type { HeldAnswers } from './http/held-answers.ts';
@@ -17,6 +18,7 @@ import type { KeyRing } from './keys/port.ts';
 export interface AppDeps {
   readonly service: ServiceDeps;
   readonly gateway: GatewayTransport;
+  readonly forwardAuth: ForwardAuth;
   readonly assertionRing: KeyRing;
   readonly heldAnswers: HeldAnswers;
   readonly ready: () => Answer;
@@ -67,8 +69,10 @@ async function handle(
     case 'unknown':
       return writeAnswer(incoming, outgoing, jsonAnswer(404, { error: 'unknown host' }));
     case 'service': {
+      const asked = deps.forwardAuth.answer(incoming, 'service');
+      if (asked) return writeAnswer(incoming, outgoing, await asked);
       if (awaitsContinue) outgoing.writeContinue();
-      const request = serviceRequest(incoming, destination.path, destination.query);
+      const request = serviceRequest(incoming, destination.path, destination.query, trustedBy(deps));
       const answer = await serve(deps.service, request);
       if (answer.status === 429) await deps.heldAnswers.hold();
       return writeAnswer(incoming, outgoing, answer);
@@ -82,11 +86,18 @@ async function handle(
           jsonAnswer(405, { error: 'method not allowed' }, { allow: FORWARDED }),
         );
       }
+      const asked = deps.forwardAuth.answer(incoming, 'route');
+      if (asked) return writeAnswer(incoming, outgoing, await asked);
       const own = routeHostAnswer(deps, incoming);
       if (own) return writeAnswer(incoming, outgoing, own);
       return deps.gateway.handle(incoming, outgoing, destination.host, destination.port, awaitsContinue);
     }
   }
+}
+
+/** Whether an address is a trusted proxy. */
+function trustedBy({ service }: AppDeps): (address: string) => boolean {
+  return service.snapshot().settings.trustedProxies;
 }
 
 /**
@@ -158,7 +169,9 @@ function routeHostAnswer(deps: AppDeps, incoming: IncomingMessage): Answer | und
   const { path } = canonical.value;
   if (path === '/ping' || path === '/healthz') return readOnly(incoming, pong);
   if (path === '/.well-known/pomerium/jwks.json') {
-    return readOnly(incoming, () => assertionJwks(deps.assertionRing, serviceRequest(incoming, path, '')));
+    return readOnly(incoming, () =>
+      assertionJwks(deps.assertionRing, serviceRequest(incoming, path, '', trustedBy(deps))),
+    );
   }
   if (path === '/.pomerium' || path.startsWith('/.pomerium/')) return jsonAnswer(404, { error: 'not found' });
   return undefined;

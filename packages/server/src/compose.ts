@@ -6,6 +6,7 @@ import { createApp, type App } from './app.ts';
 import type { Caller } from './caller/caller.ts';
 import { composeAdministration } from './compose-administration.ts';
 import type { Config } from './config/model.ts';
+import { createForwardAuth } from './gateway/forward-auth/index.ts';
 import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
 import { createFailureLimit } from './http/failure-limit.ts';
 import { createHeldAnswers } from './http/held-answers.ts';
@@ -67,10 +68,20 @@ export function compose(state: State, world: Surroundings, configState: () => 'c
     keyAdmin: createKeyAdmin({ ...world, keys, decisions, encryptionKeys: state.encryptionKeys }),
   };
   const assertionRing = keys.rings.assertion;
-  const gateway = createNodeHttpTransport({ ...world, snapshot, present, decisions, assertionRing });
+  const gatewayDeps = { ...world, snapshot, present, decisions, assertionRing };
+  const gateway = createNodeHttpTransport(gatewayDeps);
+  const forwardAuth = createForwardAuth(gatewayDeps);
   const ready = () => readiness(database, snapshot().settings.maxStaleness, configState());
   const heldAnswers = createHeldAnswers();
-  const app = createApp({ service, gateway, assertionRing, heldAnswers, ready, logger: world.logger });
+  const app = createApp({
+    service,
+    gateway,
+    forwardAuth,
+    assertionRing,
+    heldAnswers,
+    ready,
+    logger: world.logger,
+  });
   return { gateway, app };
 }
 

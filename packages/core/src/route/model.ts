@@ -1,5 +1,8 @@
 import type { CompiledPolicy } from '../policy/compile.ts';
+import type { HeaderOperations } from './header-operations.ts';
+import type { AskedFor, OwnAnswer } from './own-answer.ts';
 import type { PathException } from './path-exceptions.ts';
+import type { CompiledRewriting } from './rewriting.ts';
 
 /**
  * Routes: what the gateway forwards where, for whom. Compiled at load into frozen objects; requests are described by
@@ -13,8 +16,18 @@ export interface RequestHead {
   readonly target: string;
   /** Header lines in order, names as received. */
   readonly headers: readonly HeaderLine[];
-  /** Address of the peer of the connection. */
+  /** Address of the client: the peer of the connection, or whom a trusted proxy names. */
   readonly remoteAddress: string;
+  /** What trusted proxies say of the request; absent when the peer is none. */
+  readonly forwarded?: Forwarded;
+}
+
+/** The word of trusted proxies, as far as it is believed. */
+export interface Forwarded {
+  /** Addresses from the client to the peer. What stood left of the client nobody vouches for. */
+  readonly for: readonly string[];
+  /** Well-formed `X-Forwarded-*` but `-For`, each at most once. */
+  readonly lines: readonly HeaderLine[];
 }
 
 export type HeaderLine = readonly [name: string, value: string];
@@ -50,6 +63,11 @@ export interface Route {
   readonly claimHeaders: readonly ClaimHeader[];
   readonly allowWebsockets: boolean;
   readonly preserveHostHeader: boolean;
+  /** Of path and Host header; absent: they go on as they were decided on. */
+  readonly rewriting?: CompiledRewriting;
+  readonly headerOperations?: HeaderOperations;
+  /** What it answers itself, in place of an upstream. */
+  readonly answers?: (asked: AskedFor) => OwnAnswer;
   /** Milliseconds until the response's head. */
   readonly timeout: number;
 }

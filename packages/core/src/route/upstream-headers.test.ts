@@ -29,6 +29,31 @@ const sent = (headers: readonly HeaderLine[], changes: Partial<UpstreamHeadersIn
 const survivors = (headers: readonly HeaderLine[], changes: Partial<UpstreamHeadersInput> = {}) =>
   sent(headers, changes).slice(0, -ours.length);
 
+describe('what trusted proxies say', () => {
+  const lines: readonly HeaderLine[] = [
+    ['X-Forwarded-Proto', 'http'],
+    ['X-Forwarded-Port', '8080'],
+  ];
+
+  it('goes on in place of what we see, and nothing that came beside it does', () => {
+    const received: readonly HeaderLine[] = [
+      ['X-Forwarded-For', 'as it came'],
+      ['X-Forwarded-User', 'forged'],
+      ['Forwarded', 'for=forged'],
+    ];
+    expect(sent(received, { forwarded: { for: ['192.0.2.1', '10.0.0.1'], lines } })).toEqual([
+      ['X-Forwarded-For', '192.0.2.1, 10.0.0.1'],
+      ['X-Forwarded-Host', 'orders.example:8443'],
+      ...lines,
+      ['X-Request-Id', 'req_1'],
+    ]);
+  });
+
+  it('is nothing unless there are any', () => {
+    expect(sent(lines)).toEqual(ours);
+  });
+});
+
 describe('upstreamHeaders', () => {
   it('forwards what is not ours as it came, in order and repeated', () => {
     const headers: readonly HeaderLine[] = [

@@ -1,7 +1,7 @@
 import { headerKey, isIdentityHeader } from './header-key.ts';
 import { operatedLines, type HeaderOperations } from './header-operations.ts';
 import { endToEndLines, WEBSOCKET_UPGRADE, writableLines } from './hop-by-hop.ts';
-import type { HeaderLine } from './model.ts';
+import type { Forwarded, HeaderLine } from './model.ts';
 import { setsSessionCookie, withoutSessionCookie } from './session-cookie.ts';
 
 /**
@@ -18,8 +18,10 @@ export interface UpstreamHeadersInput {
   readonly spentCarriers: readonly string[];
   /** Plain name of the session cookie. */
   readonly sessionCookie: string;
-  /** Address of the peer. */
+  /** Address of the client. */
   readonly remoteAddress: string;
+  /** What trusted proxies say of the request; absent when the peer is none. */
+  readonly forwarded?: Forwarded;
   /** Scheme of the route's `from`. */
   readonly scheme: 'http' | 'https';
   /** The one Host header, as it came. */
@@ -35,8 +37,9 @@ export interface UpstreamHeadersInput {
 }
 
 /**
- * Dropped because nobody is trusted to say them (`trusted_proxies` is empty until there are any), and said by us;
- * besides `Expect`, which is between the client and us (RFC 9110 section 10.1.1): who reads the body answers it.
+ * Dropped, and said by us: what a trusted proxy says of them has been read ({@link Forwarded}), and goes on in one
+ * spelling, so that no two readers of it hear two stories; besides `Expect`, which is between the client and us
+ * (RFC 9110 section 10.1.1): who reads the body answers it.
  */
 const REPLACED: ReadonlySet<string> = new Set(['host', 'forwarded', 'x-real-ip', 'x-request-id', 'expect']);
 
@@ -66,13 +69,27 @@ function receivedLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
 function ownLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
   return [
     ...(input.preserveHostHeader ? [['Host', input.host] as const] : []),
-    ['X-Forwarded-For', input.remoteAddress],
-    ['X-Forwarded-Proto', input.scheme],
-    ['X-Forwarded-Host', input.host],
+    ...forwardedLines(input),
     ['X-Request-Id', input.requestId],
     ...input.identity,
     ...(input.websocket ? WEBSOCKET_UPGRADE : []),
   ];
+}
+
+/** Where the request came from: what trusted proxies say, and for what they do not, what we see. */
+function forwardedLines({
+  remoteAddress,
+  scheme,
+  host,
+  forwarded,
+}: UpstreamHeadersInput): readonly HeaderLine[] {
+  const seen: readonly HeaderLine[] = [
+    ['X-Forwarded-For', forwarded?.for.join(', ') ?? remoteAddress],
+    ['X-Forwarded-Proto', scheme],
+    ['X-Forwarded-Host', host],
+  ];
+  const said = forwarded?.lines ?? [];
+  return [...seen.filter(([name]) => said.every(([other]) => other !== name)), ...said];
 }
 
 export interface DownstreamHeadersOptions {

@@ -121,11 +121,23 @@ describe('conditions', () => {
   });
 });
 
+const rulesOf = (line: string) => {
+  const loaded = loadConfig(source(`${HEAD}${line}\n`));
+  return loaded.ok && loaded.value.findings.map((finding) => [finding.rule, finding.path, finding.line]);
+};
+
+describe('trusted proxies', () => {
+  it.each(['[0.0.0.0/0]', '[10.0.0.0/8, "::/0"]'])('that are everybody are warned of: %s', (networks) => {
+    expect(rulesOf(`trusted_proxies: ${networks}`)).toEqual([['trusted-proxies-open', 'trusted_proxies', 2]]);
+  });
+
+  it('that are somebody are not', () => {
+    expect(rulesOf('trusted_proxies: [10.0.0.0/8, 127.0.0.1]')).toEqual([]);
+  });
+});
+
 describe('private networks', () => {
-  const rules = (text: string) => {
-    const loaded = loadConfig(source(`${HEAD}allow_private_issuers: ${text}\n`));
-    return loaded.ok && loaded.value.findings.map(({ rule, path, line }) => [rule, path, line]);
-  };
+  const rules = (text: string) => rulesOf(`allow_private_issuers: ${text}`);
 
   it.each(['true', '[10.0.0.0/8, 0.0.0.0/0]', '["::/0"]'])(
     'that are all open by %s are warned of',

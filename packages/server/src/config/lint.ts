@@ -30,7 +30,7 @@ interface LintProblem extends Problem {
 
 export function lintIssuers(value: Json, outline: Outline, conditions: ConditionCompiler | undefined): Lint {
   const errors: LintProblem[] = [];
-  const warnings: LintProblem[] = [...lintPrivateNetworks(value)];
+  const warnings: LintProblem[] = [...lintPrivateNetworks(value), ...lintTrustedProxies(value)];
   for (const organization of outline.organizations) {
     for (const { path: named } of organization.issuers) {
       const path = typeof named.at(-1) === 'string' ? named.slice(0, -1) : named;
@@ -49,11 +49,22 @@ export function lintIssuers(value: Json, outline: Outline, conditions: Condition
 function lintPrivateNetworks(value: Json): readonly LintProblem[] {
   const path = ['allow_private_issuers'];
   const allowed = valueAt(value, path);
-  const open = Array.isArray(allowed)
-    ? allowed.some((entry) => typeof entry === 'string' && entry.endsWith('/0'))
-    : allowed === true;
+  const open = allowed === true || holdsWholeFamily(allowed);
   const message = 'keys may come from any private address; list the hosts and networks of your issuers';
   return open ? [{ path, message, rule: 'private-networks-open' }] : [];
+}
+
+/** Whoever is trusted says who asks: with everybody in the list, anybody says it. */
+function lintTrustedProxies(value: Json): readonly LintProblem[] {
+  const path = ['trusted_proxies'];
+  const message = 'anybody may say which address a request comes from; list the addresses of your proxies';
+  return holdsWholeFamily(valueAt(value, path)) ? [{ path, message, rule: 'trusted-proxies-open' }] : [];
+}
+
+function holdsWholeFamily(networks: Json | undefined): boolean {
+  return (
+    Array.isArray(networks) && networks.some((entry) => typeof entry === 'string' && entry.endsWith('/0'))
+  );
 }
 
 function findingsOf(

@@ -29,6 +29,7 @@ describe('a good configuration', () => {
       storage: { engine: 'sqlite', path: '/etc/cs/countersign.db' },
       encryptionKeys: [],
       allowPrivateIssuers: false,
+      trustedProxies: [],
       clockLeeway: 30,
       organizations: [],
       identityProviders: [],

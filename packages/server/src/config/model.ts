@@ -18,6 +18,8 @@ export interface Config {
   readonly allowPrivateIssuers: boolean | readonly string[];
   /** URL of a forward proxy for everything that is fetched. */
   readonly egressProxy?: string;
+  /** Addresses and CIDR ranges whose word about the client counts. */
+  readonly trustedProxies: readonly string[];
   /** Seconds. */
   readonly clockLeeway: number;
   readonly organizations: readonly OrganizationConfig[];

@@ -15,6 +15,7 @@ import { policyShape } from './schema/policy.ts';
 import { allowPrivateIssuers } from './schema/private-networks.ts';
 import { route, routeShape } from './schema/route.ts';
 import { duration } from './schema/scalar.ts';
+import { trustedProxies } from './schema/trusted-proxies.ts';
 import {
   adminToken,
   compatibility,
@@ -57,6 +58,9 @@ const rootShape = {
   egress_proxy: egressProxy
     .exactOptional()
     .describe('Forward proxy for everything that is fetched; then hosts, not addresses, are checked.'),
+  trusted_proxies: trustedProxies
+    .default([])
+    .describe('Addresses and networks whose Forwarded and X-Forwarded-* are believed.'),
   clock_leeway: duration('0s', '2m').prefault('30s').describe('On exp, nbf and iat.'),
   organizations: z.array(organization).default([]),
   identity_providers: z.array(identityProvider).default([]).describe('Where people sign in.'),
@@ -99,6 +103,7 @@ export const configSchema = z.strictObject(rootShape).transform((file): Config =
   storage: file.storage,
   encryptionKeys: file.encryption_key ?? [],
   allowPrivateIssuers: file.allow_private_issuers,
+  trustedProxies: file.trusted_proxies,
   clockLeeway: file.clock_leeway,
   organizations: file.organizations,
   identityProviders: file.identity_providers,

@@ -6,15 +6,7 @@ import { UNAVAILABLE } from './unavailable.ts';
 
 /** Every key that the contracts of configuration and gateway name and this version does not have, by hand. */
 const NAMED: readonly (readonly [place: string, ...keys: string[]])[] = [
-  [
-    '',
-    'trusted_proxies',
-    'tls',
-    'api_listen',
-    'cors_origins',
-    'metrics',
-    'programmatic_redirect_domain_whitelist',
-  ],
+  ['', 'tls', 'api_listen', 'cors_origins', 'metrics', 'programmatic_redirect_domain_whitelist'],
   ['identity_providers.0', 'client_secret', 'scopes'],
   ['routes.0', 'redirect', 'response', 'prefix_rewrite', 'host_rewrite', 'description'],
   ['routes.0', 'set_request_headers', 'remove_request_headers', 'set_response_headers', 'idle_timeout'],

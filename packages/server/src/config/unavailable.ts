@@ -3,14 +3,7 @@
  * it would not have held, rather than that it was mistyped. A key moves out of this list in the change that builds it.
  */
 export const UNAVAILABLE: Readonly<Record<string, readonly string[]>> = {
-  '': [
-    'api_listen',
-    'cors_origins',
-    'metrics',
-    'programmatic_redirect_domain_whitelist',
-    'tls',
-    'trusted_proxies',
-  ],
+  '': ['api_listen', 'cors_origins', 'metrics', 'programmatic_redirect_domain_whitelist', 'tls'],
   'identity_providers.*': ['client_secret', 'scopes'],
   'routes.*': [
     'allowed_origins',

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Result } from '@countersign/core';
 import { readBody, type BodyFailure } from './body.ts';
+import { clientOf } from './client-address.ts';
 
 /**
  * Requests to the service host and answers of it, as the endpoints see them: a method, a path, headers that came at
@@ -12,7 +13,7 @@ export interface ServiceRequest {
   /** Origin-form path, without the query. */
   readonly path: string;
   readonly query: string;
-  /** Address of the peer. */
+  /** Address of the client. */
   readonly remoteAddress: string;
   /** The value of a header; `undefined` when absent, `repeated` when it came more than once. */
   header(name: string): string | undefined | typeof REPEATED;
@@ -44,13 +45,21 @@ export function jsonAnswer(
   };
 }
 
-/** Describes an incoming request; `path` and `query` have been split by whoever looked at the host. */
-export function serviceRequest(incoming: IncomingMessage, path: string, query: string): ServiceRequest {
+/**
+ * Describes an incoming request; `path` and `query` have been split by whoever looked at the host. `trusted`: whether
+ * an address is a trusted proxy.
+ */
+export function serviceRequest(
+  incoming: IncomingMessage,
+  path: string,
+  query: string,
+  trusted: (address: string) => boolean,
+): ServiceRequest {
   return {
     method: incoming.method ?? 'GET',
     path,
     query,
-    remoteAddress: incoming.socket.remoteAddress ?? '',
+    remoteAddress: clientOf(incoming.socket.remoteAddress ?? '', incoming.rawHeaders, trusted).address,
     header: (name) => singleHeader(incoming, name),
     body: (limit) => readBody(incoming, limit),
   };

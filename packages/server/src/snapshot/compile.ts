@@ -11,6 +11,7 @@ import {
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { policySetHash } from '../audit/policy-set.ts';
 import type { Config, IdentityProviderConfig } from '../config/model.ts';
+import { networkSet } from '../config/schema/network.ts';
 import type { RuledProblem } from '../config/problem.ts';
 import { claimPathsOf } from './claim-paths.ts';
 import { compileOrganization, type KeepPolicySet } from './compile-organization.ts';
@@ -95,6 +96,7 @@ function identityProvider(provider: IdentityProviderConfig, config: Config): Ide
 
 function settingsOf(config: Config): Settings {
   return {
+    trustedProxies: networkSet(config.trustedProxies),
     clockLeeway: config.clockLeeway,
     refusalError: config.refusalError,
     sessionLifetime: config.session.lifetime,

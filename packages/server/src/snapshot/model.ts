@@ -8,6 +8,7 @@ import type {
   TrustPolicy,
 } from '@countersign/core';
 import type { StoredIssuerMark, StoredMark } from '../config/model.ts';
+import type { Holds } from '../config/schema/network.ts';
 import type { KeySource } from '../trust/port.ts';
 
 /**
@@ -118,6 +119,8 @@ export interface IdentityProvider {
 }
 
 export interface Settings {
+  /** Whether a peer is one of `trusted_proxies`. */
+  readonly trustedProxies: Holds;
   /** Seconds. */
   readonly clockLeeway: number;
   /** `refusal_error` of the compatibility block. */

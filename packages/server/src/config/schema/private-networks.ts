@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { parseHostHeader } from '@countersign/core';
 import * as z from 'zod';
 import { isLoopbackHost } from './address.ts';
+import { networkSet, parseNetwork } from './network.ts';
 
 /** `allow_private_issuers`: which of the addresses that the outside must not reach are open to issuers. */
 
@@ -15,22 +16,6 @@ const CLOSED: readonly (readonly [network: string, bits: number, family: 'ipv4' 
 const closed = new BlockList();
 for (const [network, bits, family] of CLOSED) closed.addSubnet(network, bits, family);
 
-interface Range {
-  readonly address: string;
-  readonly bits: number;
-  readonly family: 'ipv4' | 'ipv6';
-}
-
-/** `ADDRESS/BITS`, or an address alone. */
-function parseRange(text: string): Range | undefined {
-  const [, address = '', digits] = /^([0-9A-Fa-f.:]{2,45})(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const version = isIP(address);
-  if (version === 0) return undefined;
-  const most = version === 4 ? 32 : 128;
-  const bits = digits === undefined ? most : Number(digits);
-  return bits <= most ? { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' } : undefined;
-}
-
 const opened = z
   .string()
   .superRefine((text, context) => {
@@ -40,7 +25,7 @@ const opened = z
   .transform((text) => text.toLowerCase());
 
 function entryFault(text: string): string | undefined {
-  const range = parseRange(text);
+  const range = parseNetwork(text);
   if (range) {
     return closed.check(range.address, range.family)
       ? 'stays closed: link-local addresses hold metadata services'
@@ -72,13 +57,5 @@ export function opensLoopback(allowed: boolean | readonly string[], host: string
   const address = host.replace(/^\[|\]$/g, '');
   // A name of this machine stands for both of its addresses (RFC 6761 section 6.3).
   const addresses = isIP(address) === 0 ? ['127.0.0.1', '::1'] : [address];
-  return allowed.includes(address) || addresses.some((each) => allowed.some((entry) => holds(entry, each)));
-}
-
-function holds(entry: string, address: string): boolean {
-  const range = parseRange(entry);
-  if (!range) return false;
-  const network = new BlockList();
-  network.addSubnet(range.address, range.bits, range.family);
-  return network.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+  return allowed.includes(address) || addresses.some(networkSet(allowed));
 }

@@ -102,7 +102,7 @@ export function fixture(routes: readonly Route[]): Fixture {
   const snapshot = {
     routes,
     service: { url: 'https://cs.example' },
-    settings: { sessionCookie: '_countersign' },
+    settings: { sessionCookie: '_countersign', trustedProxies: () => false },
   } as unknown as Snapshot;
   let ids = 0;
   const deps: GatewayDeps = {

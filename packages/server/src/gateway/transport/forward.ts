@@ -90,6 +90,7 @@ function headersFor(deps: ForwardDeps, head: RequestHead, decision: Forward): re
     spentCarriers: decision.spentCarriers,
     sessionCookie: snapshot.settings.sessionCookie,
     remoteAddress: head.remoteAddress,
+    ...(head.forwarded && { forwarded: head.forwarded }),
     scheme: route.scheme,
     host: head.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '',
     preserveHostHeader: route.preserveHostHeader,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { RequestHead } from '@countersign/core';
 import { createAssertions } from '../assertion.ts';
 import { decide } from '../decide.ts';
 import type { GatewayDecision, GatewayDeps } from '../model.ts';
@@ -53,9 +54,11 @@ export function createNodeHttpTransport(gateway: GatewayDeps): GatewayTransport 
     watch: createWatch({ present, ...(watchInterval !== undefined && { interval: watchInterval }) }),
   };
   const switchedSockets = new Set<Socket>();
+  const headOf = (incoming: IncomingMessage): RequestHead =>
+    requestHead(incoming, gateway.snapshot().settings.trustedProxies);
   return {
     handle(incoming, outgoing, host, port, awaitsContinue = false) {
-      serve(deps, { incoming, outgoing, head: requestHead(incoming), awaitsContinue }, host, port);
+      serve(deps, { incoming, outgoing, head: headOf(incoming), awaitsContinue }, host, port);
     },
     upgrade(incoming, duplex, first, host, port) {
       // node:http hands over the very socket of the connection; its type leaves room for others.
@@ -66,7 +69,7 @@ export function createNodeHttpTransport(gateway: GatewayDeps): GatewayTransport 
       }
       const outgoing = responseOn(incoming, socket);
       const switched = switchTo(switchedSockets, outgoing, socket, first);
-      const exchange = { incoming, outgoing, head: requestHead(incoming), awaitsContinue: false, switched };
+      const exchange = { incoming, outgoing, head: headOf(incoming), awaitsContinue: false, switched };
       serve(deps, exchange, host, port);
     },
     warm: async () => {

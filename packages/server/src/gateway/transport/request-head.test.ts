@@ -15,7 +15,7 @@ const incoming = (over: object): IncomingMessage =>
 describe('the head of a request', () => {
   it('keeps every line as it came, repeated ones too', () => {
     const rawHeaders = ['X-A', '1', 'x-a', '2'];
-    expect(requestHead(incoming({ rawHeaders, url: '/%7e?q' }))).toMatchObject({
+    expect(requestHead(incoming({ rawHeaders, url: '/%7e?q' }), () => false)).toMatchObject({
       method: 'GET',
       target: '/%7e?q',
       headers: [
@@ -31,7 +31,9 @@ describe('the head of a request', () => {
     ['2001:db8::1', '2001:db8::1'],
     ['::ffff:c000:201', '::ffff:c000:201'],
   ])('writes the address %s as %s', (remoteAddress, expected) => {
-    expect(requestHead(incoming({ socket: { remoteAddress } })).remoteAddress).toBe(expected);
+    expect(
+      requestHead(incoming({ rawHeaders: [], socket: { remoteAddress } }), () => false).remoteAddress,
+    ).toBe(expected);
   });
 
   it.each([

@@ -1,16 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { HeaderLine, RequestHead } from '@countersign/core';
+import { clientOf } from '../../http/client-address.ts';
 
 /**
  * From node:http to the words of the gateway. Header lines are taken raw: the merged `headers` object has already
- * dropped and joined repetitions, and what a decision does not see it cannot refuse.
+ * dropped and joined repetitions, and what a decision does not see it cannot refuse. `trusted`: whether an address is a
+ * trusted proxy.
  */
-export function requestHead(incoming: IncomingMessage): RequestHead {
+export function requestHead(incoming: IncomingMessage, trusted: (address: string) => boolean): RequestHead {
+  const { address, forwarded } = clientOf(incoming.socket.remoteAddress ?? '', incoming.rawHeaders, trusted);
   return {
     method: incoming.method ?? 'GET',
     target: incoming.url ?? '/',
     headers: headerLines(incoming.rawHeaders),
-    remoteAddress: plainAddress(incoming.socket.remoteAddress ?? ''),
+    remoteAddress: address,
+    ...(forwarded && { forwarded }),
   };
 }
 
@@ -26,11 +30,6 @@ export function flatList(lines: readonly HeaderLine[]): string[] {
   const flat: string[] = [];
   for (const [name, value] of lines) flat.push(name, value);
   return flat;
-}
-
-/** A dual-stack listener names IPv4 peers as `::ffff:192.0.2.1`. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
 
 /**

@@ -96,6 +96,7 @@ export function testSnapshot(more: Partial<Snapshot['settings']> = {}): Snapshot
     identityProvidersById: new Map(),
     routes: [],
     settings: {
+      trustedProxies: () => false,
       clockLeeway: 30,
       refusalError: 'invalid_request',
       sessionLifetime: 3600,

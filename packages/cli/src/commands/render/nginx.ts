@@ -1,0 +1,200 @@
+import type { Plan, PlannedRoute, RouteSite, Site } from './plan.ts';
+import { spelled } from './spelled.ts';
+
+/** nginx with `auth_request`, for the `http` context. Written for 1.18 and later. */
+export function renderNginx(plan: Plan): string {
+  return [HEAD, upstreams(plan), maps(plan), service(plan), ...plan.sites.map((site) => server(plan, site))]
+    .join('\n\n')
+    .concat('\n');
+}
+
+const HEAD = `# Printed by "countersign render nginx". Include it in the http context, for instance from /etc/nginx/conf.d/.
+#
+# Countersign decides on every request. The one that was decided on is forwarded as it came, to the upstream of the
+# route that it was decided for. trusted_proxies of Countersign has to hold the address of this nginx.`;
+
+function upstreams({ server: { host, port }, routes }: Plan): string {
+  const groups = routes.map(({ name, upstream }, index) =>
+    group(groupOf(index), `${upstream.host}:${upstream.port}`, `# route ${name}\n`),
+  );
+  return [group('countersign', `${host}:${port}`, ''), ...groups].join('\n\n');
+}
+
+/** Keep-alive: without it every question costs a connection. */
+function group(name: string, address: string, comment: string): string {
+  return `${comment}upstream ${name} {
+    server ${address};
+    keepalive 32;
+}`;
+}
+
+const groupOf = (index: number): string => `countersign_route_${index}`;
+
+/** Regular expressions, because nginx compares other keys without regard to case. */
+function maps({ routes }: Plan): string {
+  const row = ({ name }: PlannedRoute, value: string): string =>
+    `    "~^${name.replaceAll('.', '\\.')}$" ${value};`;
+  const map = (variable: string, rows: readonly string[]): string =>
+    [`map $countersign_route $countersign_${variable} {`, '    default "";', ...rows, '}'].join('\n');
+  return [
+    '# By the route that Countersign answered. An unknown one has no upstream, and nginx answers 500.',
+    map(
+      'upstream',
+      routes.map((route, index) => row(route, `${route.upstream.scheme}://${groupOf(index)}`)),
+    ),
+    map(
+      'host',
+      routes.map((route) => row(route, route.hostHeader)),
+    ),
+    map(
+      'name',
+      routes.map((route) => row(route, route.upstream.host)),
+    ),
+    map(
+      'upgrade',
+      routes
+        .filter(({ allowWebsockets }) => allowWebsockets)
+        .map((route) => row(route, '$countersign_websocket')),
+    ),
+    `map $http_upgrade $countersign_websocket {
+    default "";
+    "~*^websocket$" websocket;
+}`,
+    `# Empty: the connection to the upstream is kept.
+map $countersign_upgrade $countersign_connection {
+    default upgrade;
+    "" "";
+}`,
+  ].join('\n');
+}
+
+function listening({ listen }: Plan, { scheme, host, port }: Site): string {
+  const address = listen === undefined ? '' : `${listen}:`;
+  const tls =
+    scheme === 'http'
+      ? ''
+      : `
+    # Yours:
+    ssl_certificate /etc/ssl/countersign/${host}.crt;
+    ssl_certificate_key /etc/ssl/countersign/${host}.key;`;
+  return `listen ${address}${port}${scheme === 'https' ? ' ssl' : ''};
+    server_name ${host};${tls}
+
+    # nginx gives the first server what names none: that must not be decided on as a request for this host.
+    if ($host != "${host}") {
+        return 404;
+    }`;
+}
+
+function service(plan: Plan): string {
+  return `# The service itself: tokens, keys, the API.
+server {
+    ${listening(plan, plan.service)}
+
+    # For proxies, not for their clients.
+    location ^~ /auth/ {
+        return 404;
+    }
+
+    location / {
+        proxy_pass http://countersign;
+        client_max_body_size 64m;
+${proxying(plan.service.authority, plan.service)}
+    }
+}`;
+}
+
+/** What every request to Countersign itself has in common. */
+function proxying(host: string, { authority, scheme }: Site): string {
+  return `        proxy_http_version 1.1;
+        proxy_set_header Host "${host}";
+        proxy_set_header Connection "";
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Forwarded-Proto ${scheme};
+        proxy_set_header X-Forwarded-Host "${authority}";
+        proxy_set_header Forwarded "";`;
+}
+
+function server(plan: Plan, site: RouteSite): string {
+  return `# ${site.routes.length === 1 ? 'Route' : 'Routes'} ${site.routes.join(', ')}
+server {
+    ${listening(plan, site)}
+
+    # Asks Countersign. The path is one that no route can have, so that none is hidden by it.
+    location = /.pomerium/check {
+        internal;
+        proxy_pass http://countersign/auth/nginx;
+        # What was asked for, as nginx read it: the host from this file, the path as the client wrote it.
+        proxy_set_header X-Original-Method $request_method;
+        proxy_set_header X-Original-URL "${site.scheme}://${site.authority}$request_uri";
+        # The body waits until the answer is yes.
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+        # Room for an assertion.
+        proxy_buffer_size 32k;
+        proxy_buffers 4 32k;
+        proxy_busy_buffers_size 64k;
+${proxying(plan.service.authority, site)}
+    }
+
+    # With these keys upstreams verify assertions.
+    location = /.well-known/pomerium/jwks.json {
+        proxy_pass http://countersign/.well-known/pomerium/jwks.json;
+${proxying(site.authority, site)}
+    }
+
+${forwarding(plan, site)}
+}`;
+}
+
+function forwarding(
+  { identityHeaders, routes }: Plan,
+  { scheme, authority, routes: names }: RouteSite,
+): string {
+  const here = routes.filter(({ name }) => names.includes(name));
+  const timeout = Math.max(...here.map((route) => route.timeout));
+  const variables = identityHeaders.map((header) => [header, header.replaceAll('-', '_')] as const);
+  const isSecure = here.some(({ upstream }) => upstream.scheme === 'https');
+  return `    location / {
+        auth_request /.pomerium/check;
+        auth_request_set $countersign_route $upstream_http_x_countersign_route;
+        auth_request_set $countersign_request_id $upstream_http_x_request_id;
+        auth_request_set $countersign_authorization $upstream_http_authorization;
+${variables.map(([, name]) => `        auth_request_set $countersign_header_${name} $upstream_http_${name};`).join('\n')}
+        # The decision id, with which an administrator finds out why.
+        add_header X-Request-Id $countersign_request_id always;
+
+        # No URI behind it: the target goes on as the client wrote it, which is what was decided on.
+        proxy_pass $countersign_upstream;
+        proxy_redirect off;
+        proxy_http_version 1.1;
+        proxy_read_timeout ${timeout}s;
+        # Streams, both ways; bodies of any size.
+        client_max_body_size 0;
+        proxy_request_buffering off;
+        proxy_buffering off;
+        proxy_ignore_headers X-Accel-Redirect;
+${isSecure ? TLS : ''}
+        proxy_set_header Host $countersign_host;
+        proxy_set_header Upgrade $countersign_upgrade;
+        proxy_set_header Connection $countersign_connection;
+        # Never a token of ours: what Countersign gives back is somebody else's, or nothing.
+        proxy_set_header Authorization $countersign_authorization;
+        proxy_set_header X-Pomerium-Authorization "";
+        # Who is asking, from Countersign alone. What is empty is not sent, whatever the client sent.
+${variables.map(([header, name]) => `        proxy_set_header ${spelled(header)} $countersign_header_${name};`).join('\n')}
+        proxy_set_header X-Request-Id $countersign_request_id;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Forwarded-Proto ${scheme};
+        proxy_set_header X-Forwarded-Host "${authority}";
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header Forwarded "";
+    }`;
+}
+
+const TLS = `        # The certificate of an https upstream is verified.
+        proxy_ssl_verify on;
+        proxy_ssl_server_name on;
+        proxy_ssl_name $countersign_name;
+        proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;
+`;

@@ -1,0 +1,54 @@
+import { loadConfig, compileSnapshot } from '@countersign/server';
+import type { Route } from '@countersign/core';
+import { describe, expect, it } from 'vitest';
+import { planOf } from './plan.ts';
+
+const TEXT = `
+listen: 127.0.0.1:8081
+url: https://auth.example
+storage: 'sqlite::memory:'
+organizations: [{ name: acme }]
+routes:
+  - { name: a, from: 'https://a.example', to: 'http://127.0.0.1:80', allow_any_authenticated_user: true }
+  - { name: b, from: 'https://a.example', prefix: /b, to: 'https://b.internal', allow_any_authenticated_user: true, preserve_host_header: true }
+  - { name: c, from: 'https://c.example:8443', to: 'http://127.0.0.1:9001', allow_any_authenticated_user: true }
+`;
+
+const loaded = loadConfig({ file: '/c.yaml', env: {}, readFile: () => ({ ok: true, value: TEXT }) });
+if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+const { config } = loaded.value;
+const compiled = compileSnapshot(config);
+if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+const { routes } = compiled.value;
+
+describe('what a proxy has to know', () => {
+  const plan = planOf(config, routes, undefined);
+
+  it('has a site for each scheme, host and port, with all of its routes', () => {
+    expect(
+      plan.ok && plan.value.sites.map(({ scheme, port, routes: names }) => [scheme, port, names]),
+    ).toEqual([
+      ['https', 443, ['a', 'b']],
+      ['https', 8443, ['c']],
+    ]);
+  });
+
+  it('has the Host that each upstream gets, without a port that goes without saying', () => {
+    expect(plan.ok && plan.value.routes.map(({ hostHeader }) => hostHeader)).toEqual([
+      '127.0.0.1',
+      'a.example',
+      '127.0.0.1:9001',
+    ]);
+  });
+
+  it.each([{ headerOperations: {} }, { answers: () => ({ status: 200, headers: [], body: '' }) }])(
+    'is not enough where the gateway does more: %j',
+    (more) => {
+      const changed = routes.map((route): Route => (route.name === 'b' ? { ...route, ...more } : route));
+      expect(planOf(config, changed, undefined)).toEqual({
+        ok: false,
+        error: expect.stringContaining('route b changes requests'),
+      });
+    },
+  );
+});

@@ -1,0 +1,118 @@
+import { err, ok, type Result, type Route } from '@countersign/core';
+import type { LoadedConfig } from '@countersign/server';
+
+/**
+ * What a proxy in front has to know of a configuration, in the words of proxies: sites that it serves, and where it asks
+ * and forwards. Pure. A rendered configuration must never leave to the proxy what has been decided: which route a
+ * request belongs to is told by the answer, never by the proxy's own reading of the path.
+ */
+export interface Plan {
+  /** `HOST:PORT` at which the server listens. */
+  readonly server: { readonly host: string; readonly port: number };
+  readonly service: Site;
+  /** One a scheme, host and port that routes name. */
+  readonly sites: readonly RouteSite[];
+  readonly routes: readonly PlannedRoute[];
+  /** Every header that says who is asking, in lower case: the assertion, then the claim headers of all routes. */
+  readonly identityHeaders: readonly string[];
+  /** Address on which the proxy listens; absent: all. */
+  readonly listen?: string;
+}
+
+/** What clients call. */
+export interface Site {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  /** Host header: the port only where it is not that of the scheme. */
+  readonly authority: string;
+}
+
+export interface RouteSite extends Site {
+  /** Names of its routes. */
+  readonly routes: readonly string[];
+}
+
+export interface PlannedRoute {
+  readonly name: string;
+  readonly upstream: Site;
+  /** What the upstream gets as Host. */
+  readonly hostHeader: string;
+  readonly allowWebsockets: boolean;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+type Config = LoadedConfig['config'];
+type Origin = Config['url'];
+
+export const ASSERTION_HEADER = 'x-pomerium-jwt-assertion';
+
+/** A sentence when no proxy could be configured for it. `routes`: those of the configuration, compiled. */
+export function planOf(
+  config: Config,
+  routes: readonly Route[],
+  listen: string | undefined,
+): Result<Plan, string> {
+  if (routes.length === 0) return err('the configuration has no routes.');
+  if (config.listen.port === 0) return err('the server listens on port 0: a proxy could not find it.');
+  const planned = routes.map((route) => plannedRoute(route, config));
+  const claims = routes.flatMap((route) => route.claimHeaders.map(({ header }) => header));
+  const unplanned = routes.find((_route, index) => planned[index] === undefined);
+  if (unplanned !== undefined)
+    return err(
+      `route ${unplanned.name} changes requests or answers them itself, which only the gateway does.`,
+    );
+  return ok({
+    server: { host: reachable(config.listen.host), port: config.listen.port },
+    service: siteOf(config.url),
+    sites: sitesOf(config),
+    routes: planned.filter((route) => route !== undefined),
+    identityHeaders: [...new Set([ASSERTION_HEADER, ...claims])],
+    ...(listen !== undefined && { listen }),
+  });
+}
+
+/** What in the configuration keeps a proxy from working, although it can be rendered. */
+export function warningsOf(config: Config, plan: Plan): readonly string[] {
+  const ports = [plan.service, ...plan.sites].map(({ port }) => port);
+  return [
+    ...(config.trustedProxies.length === 0
+      ? ['trusted_proxies is empty: the server will refuse whatever this proxy asks. List its address there.']
+      : []),
+    ...(ports.includes(plan.server.port)
+      ? [
+          `the proxy and the server would both listen on port ${plan.server.port}: change listen, or url and from.`,
+        ]
+      : []),
+  ];
+}
+
+/** An address that stands for all of a machine's is reached at the loopback one. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function siteOf({ scheme, host, port }: Pick<Origin, 'scheme' | 'host' | 'port'>): Site {
+  const isDefault = port === (scheme === 'https' ? 443 : 80);
+  return { scheme, host, port, authority: isDefault ? host : `${host}:${port}` };
+}
+
+function sitesOf({ routes }: Config): readonly RouteSite[] {
+  const byOrigin = Map.groupBy(routes, ({ from }) => from.text);
+  return [...byOrigin.values()].flatMap((members) =>
+    members.slice(0, 1).map(({ from }) => ({ ...siteOf(from), routes: members.map(({ name }) => name) })),
+  );
+}
+
+/** `undefined` where a proxy would leave out what the configuration promises. */
+function plannedRoute(route: Route, { routes }: Config): PlannedRoute | undefined {
+  const { name, upstream, rewriting, headerOperations, answers, allowWebsockets, timeout } = route;
+  const from = routes.find((each) => each.name === name)?.from;
+  if (!from || !upstream || rewriting || headerOperations || answers) return undefined;
+  const site = siteOf(upstream);
+  const hostHeader = route.preserveHostHeader ? siteOf(from).authority : site.authority;
+  return { name, upstream: site, hostHeader, allowWebsockets, timeout: timeout / 1000 };
+}
