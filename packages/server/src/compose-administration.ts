@@ -6,7 +6,7 @@ import type { AgentPoolsDeps } from './api/agent-pools.ts';
 import type { ApiDeps } from './api/operations.ts';
 import { newId, ID_BYTES } from './audit/decision-id.ts';
 import { probeIssuer } from './adapters/issuer-probe.ts';
-import type { Surroundings } from './compose.ts';
+import type { Surroundings } from './adapters/ports.ts';
 import type { Config } from './config/model.ts';
 import type { State } from './open-state.ts';
 import { celConditions } from './snapshot/world.ts';

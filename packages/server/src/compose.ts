@@ -1,6 +1,6 @@
 import { principalId } from '@countersign/core';
 import { createIssuerKeys } from './adapters/issuer-keys.ts';
-import type { Clock, Logger, Random } from './adapters/ports.ts';
+import type { Surroundings } from './adapters/ports.ts';
 import { createSafeFetch } from './adapters/safe-fetch.ts';
 import { createApp, type App } from './app.ts';
 import type { Caller } from './caller/caller.ts';
@@ -22,13 +22,6 @@ import { createPresenter, type Presenter } from './tokens/present.ts';
 import { revokeMany, revokeToken } from './tokens/revoke.ts';
 import type { LastUses } from './tokens/last-uses.ts';
 import { createValidator, type Validate } from './trust/validate.ts';
-
-/** What everything else is made of: time, randomness, the log. */
-export interface Surroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-}
 
 export interface Parts {
   readonly app: App;

@@ -25,3 +25,10 @@ export interface Logger {
 
 /** Asked only when the line is written: the hot path does not pay for a line that the level leaves out. */
 export type LazyFields = () => LogFields;
+
+/** What everything else is made of. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
