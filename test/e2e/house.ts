@@ -20,7 +20,8 @@ export interface House {
 
 export const ADMIN_TOKEN = 'site-administrator-of-the-tests-only';
 
-export async function startHouse(extra = ''): Promise<House> {
+/** `extra`: more entries of `routes`, or what follows them; a function is given the URL of the upstream. */
+export async function startHouse(extra: string | ((upstream: string) => string) = ''): Promise<House> {
   const [ci, cluster, foreign, corp, upstream] = await Promise.all([
     startIssuer('RS256', '/ci'),
     startIssuer('ES256', '/cluster'),
@@ -28,9 +29,9 @@ export async function startHouse(extra = ''): Promise<House> {
     startIssuer('RS256', '/corp'),
     startUpstream(),
   ]);
-  const server = await startServerProcess(configuration({ ci, cluster, foreign, corp, upstream }) + extra, {
-    COUNTERSIGN_ADMIN_TOKEN: ADMIN_TOKEN,
-  });
+  const more = typeof extra === 'string' ? extra : extra(upstream.url);
+  const file = configuration({ ci, cluster, foreign, corp, upstream }) + more;
+  const server = await startServerProcess(file, { COUNTERSIGN_ADMIN_TOKEN: ADMIN_TOKEN });
   return {
     server,
     ci,

@@ -140,9 +140,9 @@ export const attackGuards: readonly Guard[] = [
   {
     threat: '8',
     name: 'the route is found by the canonical path',
-    file: 'packages/server/src/gateway/decide.ts',
-    guard: 'matchRoute(table, request.host, request.port, path)',
-    without: "matchRoute(table, request.host, request.port, request.head.target.split('?')[0] ?? '/')",
+    file: 'packages/core/src/route/route-target.ts',
+    guard: 'matchRoute(table, host, port, canonical.value.path)',
+    without: "matchRoute(table, host, port, target.split('?')[0] ?? '/')",
     test: 'test/attack/paths.test.ts',
     fails: 'behind a guarded prefix',
   },

@@ -215,7 +215,7 @@ export const configGuards: readonly Guard[] = [
   {
     threat: '9',
     name: 'claims go into no header with a meaning of its own',
-    file: `${config}/schema/route.ts`,
+    file: `${config}/schema/route-headers.ts`,
     guard:
       "if (isReserved(header)) problems.push({ path, message: 'this header has a meaning of its own' });",
     without: '',

@@ -7,6 +7,7 @@ import { configGuards } from './config.ts';
 import { coreGuards } from './core.ts';
 import { edgeGuards } from './edges.ts';
 import { forwardAuthGuards } from './forward-auth.ts';
+import { gatewayRouteGuards } from './gateway-routes.ts';
 import { gatewayGuards } from './gateway.ts';
 import type { Guard } from './guard.ts';
 import { lintGuards } from './lint.ts';
@@ -37,6 +38,7 @@ export const guards: readonly Guard[] = [
   ...oauthGuards,
   ...edgeGuards,
   ...gatewayGuards,
+  ...gatewayRouteGuards,
   ...routeGuards,
   ...forwardAuthGuards,
   ...reloadGuards,

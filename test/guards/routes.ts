@@ -77,7 +77,7 @@ const policyRows: readonly Guard[] = [
     guard: '{ facts: GATEWAY_FACTS, conditions: anyCondition }',
     without: '{ facts: GATEWAY_FACTS.size > 0 ? undefined : GATEWAY_FACTS, conditions: anyCondition }',
     test: `${CONFIG}/schema/route-access.test.ts`,
-    fails: 'does not ask for source_ip',
+    fails: 'does not ask for client_certificate',
   },
   {
     threat: '14',

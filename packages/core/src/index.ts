@@ -59,6 +59,7 @@ export { printMatch, printRules } from './policy/dialect/print.ts';
 export { compileAccess, type AccessDocument, type AccessOptions } from './policy/dialect/ppl.ts';
 export { accessConditions, type WrittenCondition } from './policy/dialect/access-conditions.ts';
 export { evaluate } from './policy/evaluate.ts';
+export { opensToNobody } from './policy/opens-to-nobody.ts';
 export { explain, type Explanation } from './policy/explain.ts';
 
 // Exchange. (section of the exchange helper)
@@ -113,7 +114,15 @@ export { accessTokenClaims, type AccessTokenFacts } from './token/access-token-c
 export { projectClaims } from './token/project-claims.ts';
 
 // Routes. (section of the exchange helper)
-export type { ClaimHeader, Forwarded, HeaderLine, RequestHead, Route, RouteAccess } from './route/model.ts';
+export type {
+  ClaimHeader,
+  Forwarded,
+  HeaderLine,
+  RequestHead,
+  Route,
+  RouteAccess,
+  Upstream,
+} from './route/model.ts';
 export { parseHostHeader, type HostAndPort } from './route/host.ts';
 export { canonicalTarget, MAX_TARGET, type CanonicalTarget } from './route/canonical-path.ts';
 export { compileRoutes, matchRoute, type RouteTable } from './route/match.ts';
@@ -136,7 +145,7 @@ export {
   type OwnAnswer,
   type Redirect,
 } from './route/own-answer.ts';
-export { headerOperationFaults, type HeaderOperations } from './route/header-operations.ts';
+export { headerOperationFaults, operatedLines, type HeaderOperations } from './route/header-operations.ts';
 export { claimHeaderKeys, headerKey, isIdentityHeader } from './route/header-key.ts';
 export {
   downstreamHeaders,

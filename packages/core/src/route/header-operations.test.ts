@@ -117,7 +117,6 @@ const request = {
   remoteAddress: '192.0.2.1',
   scheme: 'https',
   host: 'a.example',
-  preserveHostHeader: false,
   requestId: 'req_1',
   identity: [['X-Pomerium-Jwt-Assertion', 'ours']],
   websocket: false,

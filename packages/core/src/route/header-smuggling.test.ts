@@ -59,7 +59,6 @@ const send = (lines: readonly HeaderLine[]): readonly HeaderLine[] =>
     remoteAddress: 'ours',
     scheme: 'https',
     host: 'ours',
-    preserveHostHeader: false,
     requestId: 'ours',
     identity,
     websocket: false,

@@ -51,7 +51,10 @@ export interface Route {
   readonly pathExceptions?: readonly PathException[];
   /** The URL of `from` and prefix as a resource (RFC 8707), canonical: what a token may be limited to. */
   readonly resource: string;
-  readonly upstream: { readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number };
+  /** Where it leads; absent where it answers itself. */
+  readonly upstream?: Upstream;
+  /** What it answers itself, in place of an upstream (`redirect`, `response`). */
+  readonly answers?: (asked: AskedFor) => OwnAnswer;
   readonly access: RouteAccess;
   readonly policy: CompiledPolicy;
   /** Hash of the policy document that decisions cite. */
@@ -66,10 +69,21 @@ export interface Route {
   /** Of path and Host header; absent: they go on as they were decided on. */
   readonly rewriting?: CompiledRewriting;
   readonly headerOperations?: HeaderOperations;
-  /** What it answers itself, in place of an upstream. */
-  readonly answers?: (asked: AskedFor) => OwnAnswer;
+  /** A refused credential is answered with a Basic challenge too: git and docker send none before they see one. */
+  readonly basicChallenge?: true;
+  /** Every request has an assertion of its own. Absent: one is used again for most of its life. */
+  readonly assertion?: 'per_request';
   /** Milliseconds until the response's head. */
   readonly timeout: number;
+  /** Milliseconds after the response's head in which nothing moves, either way; absent: no limit. */
+  readonly idleTimeout?: number;
+}
+
+/** A service behind a route. */
+export interface Upstream {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface ClaimHeader {

@@ -112,13 +112,11 @@ describe('the host for the upstream', () => {
   const host = (changes: Partial<Route>, rewriting: Rewriting = {}) => {
     const route = makeRoute('a', changes);
     const compiled = compileRewriting(route, rewriting);
-    return compiled.ok && upstreamHost(route, compiled.value, 'a.example:8443');
+    return compiled.ok && upstreamHost({ ...route, rewriting: compiled.value }, 'a.example:8443');
   };
 
   it('is that of the upstream, of the request, or of the file', () => {
-    expect(host({})).toBe('127.0.0.1:9000');
-    expect(host({ upstream: { scheme: 'http', host: 'u.example', port: 80 } })).toBe('u.example');
-    expect(host({ upstream: { scheme: 'https', host: 'u.example', port: 80 } })).toBe('u.example:80');
+    expect(host({})).toBeUndefined();
     expect(host({ preserveHostHeader: true })).toBe('a.example:8443');
     expect(host({}, { hostRewrite: 'inner.example:81' })).toBe('inner.example:81');
   });

@@ -120,14 +120,10 @@ function compileRegexRewrite({
   return ok({ program: program.value, substitution: parts });
 }
 
-/** The Host header for the upstream; `host` as it came, where the route preserves it. */
+/** The Host header that a route wants; `host` is the one that came. Without one it is the upstream's own. */
 export function upstreamHost(
-  route: Pick<Route, 'preserveHostHeader' | 'upstream'>,
-  { host: rewritten }: CompiledRewriting,
+  { rewriting, preserveHostHeader }: Pick<Route, 'preserveHostHeader' | 'rewriting'>,
   host: string,
-): string {
-  if (rewritten !== undefined) return rewritten;
-  if (route.preserveHostHeader) return host;
-  const { scheme, host: name, port } = route.upstream;
-  return port === (scheme === 'https' ? 443 : 80) ? name : `${name}:${port}`;
+): string | undefined {
+  return rewriting?.host ?? (preserveHostHeader ? host : undefined);
 }

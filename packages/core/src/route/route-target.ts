@@ -14,6 +14,8 @@ export interface RoutedTarget {
   readonly path: string;
   /** Path and query, as they go on; what rewriting begins with. */
   readonly target: string;
+  /** What an upstream may take the path for, where that is not one thing; canonical paths. */
+  readonly readings?: readonly string[];
 }
 
 export type RoutingFault = 'path.ambiguous' | 'unknown-host' | 'unknown-path';
@@ -48,5 +50,5 @@ function routeAmbiguous(
   // The upstream may decode what we must not: a path that is another route's to it would pass under our policy.
   if (!readings.every((reading) => matchRoute(table, host, port, reading) === route))
     return err('path.ambiguous');
-  return ok({ route, path, target: `${path}${split.suffix}` });
+  return ok({ route, path, target: `${path}${split.suffix}`, readings });
 }

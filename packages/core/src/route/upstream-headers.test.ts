@@ -11,7 +11,6 @@ const base: UpstreamHeadersInput = {
   remoteAddress: '192.0.2.1',
   scheme: 'https',
   host: 'orders.example:8443',
-  preserveHostHeader: false,
   requestId: 'req_1',
   identity: [],
   websocket: false,
@@ -163,7 +162,7 @@ describe('upstreamHeaders', () => {
   });
 
   it('sends the Host that came only where the route preserves it', () => {
-    expect(sent([], { preserveHostHeader: true })).toEqual([['Host', 'orders.example:8443'], ...ours]);
+    expect(sent([], { upstreamHost: 'inner.example' })).toEqual([['Host', 'inner.example'], ...ours]);
     expect(sent([['Host', 'x']]).some(([name]) => name.toLowerCase() === 'host')).toBe(false);
   });
 

@@ -26,7 +26,8 @@ export interface UpstreamHeadersInput {
   readonly scheme: 'http' | 'https';
   /** The one Host header, as it came. */
   readonly host: string;
-  readonly preserveHostHeader: boolean;
+  /** `upstreamHost` of the route; absent: the transport sets that of the upstream. */
+  readonly upstreamHost?: string | undefined;
   readonly requestId: string;
   /** What the route sets and removes; refused names have been refused ({@link headerOperationFaults}). */
   readonly operations?: HeaderOperations;
@@ -43,7 +44,7 @@ export interface UpstreamHeadersInput {
  */
 const REPLACED: ReadonlySet<string> = new Set(['host', 'forwarded', 'x-real-ip', 'x-request-id', 'expect']);
 
-/** Header lines for the upstream. Without `preserveHostHeader` there is no Host line: the transport sets its own. */
+/** Header lines for the upstream. */
 export function upstreamHeaders(input: UpstreamHeadersInput): readonly HeaderLine[] {
   const { setRequest, removeRequest } = input.operations ?? {};
   // In this order: what the route sets can neither shape nor remove what we say.
@@ -68,7 +69,7 @@ function receivedLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
 
 function ownLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
   return [
-    ...(input.preserveHostHeader ? [['Host', input.host] as const] : []),
+    ...(input.upstreamHost === undefined ? [] : [['Host', input.upstreamHost] as const]),
     ...forwardedLines(input),
     ['X-Request-Id', input.requestId],
     ...input.identity,

@@ -209,6 +209,8 @@ describe('secrets', () => {
     `organizations: [ { name: "\${SECRET}" } ]`,
     `identity_providers: [ { name: p, issuer: "https://u:\${SECRET}@h", client_id: a b } ]`,
     `routes: [ { name: r, from: "http://\${SECRET}/x", to: "http://u:\${SECRET}@h", policy: { allow: { or: [ { domain: { is: [ "\${SECRET}" ] } } ] } } } ]`,
+    `routes: [ { name: r, redirect: { scheme_redirect: "\${SECRET}" }, response: { status: "\${SECRET}" } } ]`,
+    `routes: [ { name: r, path_exceptions: [ "\${SECRET}" ], assertion: "\${SECRET}", idle_timeout: "\${SECRET}" } ]`,
     `routes: [ { name: r, prefix: "\${SECRET}", jwt_claims_headers: { Host: "\${SECRET}" } } ]`,
     `admin_token: "${secret}\\q"`,
     `admin_token: *${secret}`,

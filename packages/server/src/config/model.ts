@@ -1,4 +1,14 @@
-import type { AccessDocument, Claims, TokenType, TrustPolicy } from '@countersign/core';
+import type {
+  AccessDocument,
+  Claims,
+  FixedResponse,
+  HeaderOperations,
+  PathException,
+  Redirect,
+  Rewriting,
+  TokenType,
+  TrustPolicy,
+} from '@countersign/core';
 
 /**
  * The configuration, parsed: the closed type that the rest of the server sees. Durations are seconds, sizes bytes,
@@ -148,23 +158,36 @@ export interface IdentityProviderConfig {
 
 export interface RouteConfig {
   readonly name: string;
+  /** For people; nothing follows from it. */
+  readonly description?: string;
+  /** Its host may be a wildcard, `*.b.example`. */
   readonly from: Origin;
-  readonly to: Origin;
+  /** Exactly one of these three. */
+  readonly to?: Origin;
+  readonly redirect?: Redirect;
+  readonly response?: FixedResponse;
   /** `/` where there is a path or a regex. */
   readonly prefix: string;
   readonly path?: string;
   readonly regex?: string;
+  readonly pathExceptions?: readonly PathException[];
+  readonly rewriting: Rewriting;
+  readonly headerOperations: HeaderOperations;
   /** A public route has no policy: nobody is asked there. */
   readonly access: AccessDocument;
   /** Absent: the one organization of the file, if there is one. */
   readonly organizations?: readonly string[];
+  readonly basicChallenge: boolean;
   readonly passIdentityHeaders: boolean;
+  readonly assertion: 'per_session' | 'per_request';
   /** Header names in lower case. */
   readonly claimHeaders: readonly { readonly header: string; readonly claim: string }[];
   readonly allowWebsockets: boolean;
   readonly preserveHostHeader: boolean;
   /** Seconds. */
   readonly timeout: number;
+  /** Seconds. */
+  readonly idleTimeout?: number;
 }
 
 export interface SessionConfig {

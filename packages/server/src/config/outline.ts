@@ -1,4 +1,5 @@
 import { accessConditions, isObject, type Json, type Problem } from '@countersign/core';
+import { optional } from './optional.ts';
 
 /**
  * What a file says about names, read with patience: whatever has the wrong shape is left out, because somebody else
@@ -158,8 +159,4 @@ function texts(item: Item, key: string): readonly Named[] | undefined {
   return items(item, key).flatMap(({ value, path }) =>
     typeof value === 'string' ? [{ name: value, path }] : [],
   );
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
 }

@@ -1,7 +1,7 @@
 import { issuerKey, type Problem } from '@countersign/core';
 import type { IssuerOutline, Named, Outline, OrganizationOutline } from './outline.ts';
 import { checkResources, checkTestIssuers } from './policy-references.ts';
-import { parseOrigin } from './schema/address.ts';
+import { parseOrigin, parseRouteOrigin } from './schema/address.ts';
 import { opensLoopback } from './schema/private-networks.ts';
 
 /**
@@ -158,7 +158,7 @@ function checkRouteHosts({ url, routes }: Outline): readonly Problem[] {
   const service = url === undefined ? undefined : parseOrigin(url);
   const schemes = new Map<string, string>();
   return routes.flatMap(({ from }) => {
-    const origin = from && parseOrigin(from.name);
+    const origin = from && parseRouteOrigin(from.name);
     if (!origin) return [];
     if (origin.host === service?.host) {
       return [

@@ -161,10 +161,26 @@ describe('addresses', () => {
     ).toBe(false);
   });
 
-  it('takes no wildcard host yet', () => {
-    expect(routeOrigin.safeParse('https://*.acme.example').error?.issues[0]?.message).toBe(
-      'a wildcard host is not available in this version',
-    );
+  it.each([
+    ['https://*.Acme.example', 'https://*.acme.example', '*.acme.example', 443],
+    ['http://*.localhost:8080/', 'http://*.localhost:8080', '*.localhost', 8080],
+  ])('reads the wildcard %s', (text, normal, host, port) => {
+    expect(routeOrigin.parse(text)).toEqual({ text: normal, scheme: text.split(':')[0], host, port });
+  });
+
+  it.each([
+    'https://*',
+    'https://*.',
+    'https://*acme.example',
+    'https://a.*.example',
+    'https://*.*.example',
+    'https://a*.example',
+    'https://*.127.0.0.1',
+    'https://*.[::1]',
+    'https://*.acme.example/x',
+    'https://u@*.acme.example',
+  ])('takes a wildcard for one whole label alone, and not %s', (text) => {
+    expect(routeOrigin.safeParse(text).error?.issues[0]?.message).toMatch(/wildcard/);
   });
 
   it.each(['https://a.example', 'https://a.example/', 'https://a.example/x/y', 'http://[::1]:1/x'])(
@@ -247,6 +263,6 @@ describe('settings', () => {
 });
 
 it('every place that has keys is listed, so that a mistyped one finds its neighbour', () => {
-  expect(Object.keys(SECTIONS)).toHaveLength(17);
+  expect(Object.keys(SECTIONS)).toHaveLength(19);
   expect(Object.values(SECTIONS).every((keys) => keys.length > 0)).toBe(true);
 });

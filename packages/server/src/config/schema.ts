@@ -13,6 +13,7 @@ import {
 import { policyTest, policyTestShape, testRequestShape } from './schema/policy-test.ts';
 import { policyShape } from './schema/policy.ts';
 import { allowPrivateIssuers } from './schema/private-networks.ts';
+import { redirectShape, responseShape } from './schema/route-destination.ts';
 import { route, routeShape } from './schema/route.ts';
 import { duration } from './schema/scalar.ts';
 import { trustedProxies } from './schema/trusted-proxies.ts';
@@ -88,6 +89,8 @@ export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   'identity_providers.*': Object.keys(identityProviderShape),
   'identity_providers.*.claims': Object.keys(claimsShape),
   'routes.*': Object.keys(routeShape),
+  'routes.*.redirect': Object.keys(redirectShape),
+  'routes.*.response': Object.keys(responseShape),
   session: Object.keys(sessionShape),
   limits: Object.keys(limitsShape),
   retention: Object.keys(retentionShape),

@@ -8,19 +8,9 @@ import { UNAVAILABLE } from './unavailable.ts';
 const NAMED: readonly (readonly [place: string, ...keys: string[]])[] = [
   ['', 'tls', 'api_listen', 'cors_origins', 'metrics', 'programmatic_redirect_domain_whitelist'],
   ['identity_providers.0', 'client_secret', 'scopes'],
-  ['routes.0', 'redirect', 'response', 'prefix_rewrite', 'host_rewrite', 'description'],
-  ['routes.0', 'set_request_headers', 'remove_request_headers', 'set_response_headers', 'idle_timeout'],
-  [
-    'routes.0',
-    'load_balancing_policy',
-    'health_check',
-    'tls_server_name',
-    'tls_custom_ca_file',
-    'tls_skip_verify',
-  ],
-  ['routes.0', 'tls_client_cert_file', 'tls_client_key_file', 'cors_allow_preflight'],
-  ['routes.0', 'bearer_token_format', 'issuers', 'assertion'],
-  ['routes.0', 'allowed_origins', 'basic_challenge', 'identity_provider', 'rate_limit', 'path_exceptions'],
+  ['routes.0', 'load_balancing_policy', 'health_check', 'allowed_origins', 'identity_provider', 'rate_limit'],
+  ['routes.0', 'tls_server_name', 'tls_custom_ca_file', 'tls_skip_verify'],
+  ['routes.0', 'tls_client_cert_file', 'tls_client_key_file', 'bearer_token_format', 'issuers'],
   ['session', 'idle'],
   ['limits', 'connections'],
 ];

@@ -41,8 +41,18 @@ const BASE_CLAIMS: ReadonlySet<string> = new Set([
   'user',
 ]);
 
-/** The claims of an assertion for one token on one route. `now`: epoch seconds. */
-export function assertionClaims(token: TokenRecord, route: Route, jti: string, now: number): Claims {
+export interface AssertedFacts {
+  readonly token: TokenRecord;
+  readonly route: Route;
+  /** That was asked for: issuer and audience. */
+  readonly host: string;
+  readonly jti: string;
+  /** Epoch seconds. */
+  readonly now: number;
+}
+
+/** The claims of an assertion for one token on one host of a route. */
+export function assertionClaims({ token, route, host, jti, now }: AssertedFacts): Claims {
   const claims: Record<string, Json> = {};
   for (const { claim } of route.claimHeaders) {
     const value = foreignClaim(token, claim);
@@ -51,8 +61,8 @@ export function assertionClaims(token: TokenRecord, route: Route, jti: string, n
   return {
     ...claims,
     ...identityClaims(token),
-    iss: route.host,
-    aud: route.host,
+    iss: host,
+    aud: host,
     sid: token.id,
     jti,
     iat: now,

@@ -11,8 +11,9 @@ function signing(limit?: number) {
   const assertions = createAssertions({ ring, clock, random, ...(limit !== undefined && { limit }) });
   const jwks = createLocalJWKSet({ keys: ring.published() } as unknown as JSONWebKeySet);
   const headers = (of: TokenRecord, on: Route): Record<string, string> =>
-    Object.fromEntries(assertions(of, on));
-  const jwt = (of: TokenRecord, on: Route): string => headers(of, on)['x-pomerium-jwt-assertion'] ?? '';
+    Object.fromEntries(assertions(of, on, on.host));
+  const jwt = (of: TokenRecord, on: Route, host = on.host): string =>
+    Object.fromEntries(assertions(of, on, host))['x-pomerium-jwt-assertion'] ?? '';
   return { headers, jwt, jwks, time };
 }
 
@@ -82,7 +83,24 @@ describe('the assertion', () => {
     const first = jwt(token(), app);
     expect(jwt(token({ id: 'tok_other' }), app)).not.toBe(first);
     expect(jwt(token(), route({ id: 'rte_other' }, ANYBODY))).not.toBe(first);
-    expect(jwt(token(), route({ host: 'new.example' }, ANYBODY))).not.toBe(first);
+    expect(jwt(token(), route({ name: 'renamed' }, ANYBODY))).not.toBe(first);
+  });
+
+  it('is for the host that was asked for, each of a wildcard route by itself', () => {
+    const { jwt } = signing();
+    const wildcard = route({ host: '*.apps.example' }, ANYBODY);
+    const hosts = ['a.apps.example', 'b.apps.example', 'a.apps.example'];
+    expect(hosts.map((host) => decodeJwt(jwt(token(), wildcard, host)))).toMatchObject(
+      hosts.map((host) => ({ iss: host, aud: host })),
+    );
+    expect(jwt(token(), wildcard, 'a.apps.example')).toBe(jwt(token(), wildcard, 'a.apps.example'));
+  });
+
+  it('is used once where the route says so', () => {
+    const { jwt } = signing();
+    const each = route({ assertion: 'per_request' }, ANYBODY);
+    const ids = [1, 2, 3].map(() => decodeJwt(jwt(token(), each)).jti);
+    expect(new Set(ids).size).toBe(3);
   });
 
   it('is signed anew when another key signs: what a withdrawn one signed is not sent again', () => {
@@ -91,8 +109,9 @@ describe('the assertion', () => {
     const { clock, random } = deps;
     const assertions = createAssertions({ ring: { ...ring, signing: () => key }, clock, random });
     const kid = (): unknown =>
-      decodeProtectedHeader(Object.fromEntries(assertions(token(), app))['x-pomerium-jwt-assertion'] ?? '')
-        .kid;
+      decodeProtectedHeader(
+        Object.fromEntries(assertions(token(), app, app.host))['x-pomerium-jwt-assertion'] ?? '',
+      ).kid;
     expect(kid()).toBe(key.kid);
     key = { ...key, kid: 'another' };
     expect(kid()).toBe('another');

@@ -1,17 +1,17 @@
 import {
-  canonicalTarget,
   countsIn,
   evaluate,
-  matchRoute,
-  principalFacts,
-  type Claims,
-  type Facts,
-  type Principal,
+  opensToNobody,
+  routeTarget,
+  upstreamTarget,
   type RefusalCode,
   type Route,
+  type RoutedTarget,
 } from '@countersign/core';
+import type { Snapshot } from '../snapshot/model.ts';
 import type { Presented, TokenRecord } from '../tokens/model.ts';
 import { findCredential } from './credential/index.ts';
+import { factsOf } from './facts.ts';
 import type { Forward, GatewayDecision, GatewayDeps, GatewayRequest } from './model.ts';
 import { recordPassed, refuseUnproven, refuseVerified, type Asked, type Evaluated } from './record.ts';
 import { routingOf } from './routing.ts';
@@ -25,33 +25,45 @@ export function decide(
   request: GatewayRequest,
 ): GatewayDecision | Promise<GatewayDecision> {
   const asked: Asked = { id: deps.decisions.newId(), time: deps.clock.now(), request };
-  const canonical = canonicalTarget(request.head.target);
-  if (!canonical.ok) return refuseUnproven(deps, asked, canonical.error);
-  const { path, target } = canonical.value;
   const snapshot = deps.snapshot();
-  const { table } = routingOf(snapshot);
-  const route = isOwnPath(path) ? 'unknown-path' : matchRoute(table, request.host, request.port, path);
-  if (typeof route === 'string') return refuseUnproven(deps, asked, 'route.unknown');
-  return decideOnRoute(deps, { ...asked, route, path, target }, snapshot.service.url);
+  const routed = routeTarget(routingOf(snapshot).table, request.host, request.port, request.head.target);
+  if (!routed.ok)
+    return refuseUnproven(deps, asked, routed.error === 'path.ambiguous' ? routed.error : 'route.unknown');
+  if (isOwnPath(routed.value)) return refuseUnproven(deps, asked, 'route.unknown');
+  const { route, path, target } = routed.value;
+  const forwarded = rewritten(route, target);
+  // Before anybody is asked who they are: the path that would go on is as ambiguous as one that came so.
+  if (forwarded === undefined) return refuseUnproven(deps, { ...asked, route }, 'path.ambiguous');
+  return decideOnRoute(deps, { ...asked, snapshot, route, path, target, forwarded });
 }
 
-/** `/.pomerium` is ours on every host: an upstream that answered there would speak in our name. */
-function isOwnPath(path: string): boolean {
+/** `/.pomerium` is ours on every host, however it is read: an upstream that answered there would speak in our name. */
+function isOwnPath({ path, readings }: RoutedTarget): boolean {
+  return isOwn(path) || readings?.some(isOwn) === true;
+}
+
+function isOwn(path: string): boolean {
   return path === '/.pomerium' || path.startsWith('/.pomerium/');
 }
 
-interface OnRoute extends Asked {
-  readonly route: Route;
-  readonly path: string;
-  readonly target: string;
+function rewritten(route: Route, target: string): string | undefined {
+  if (route.rewriting === undefined) return target;
+  const result = upstreamTarget(route, route.rewriting, target);
+  return result.ok ? result.value : undefined;
 }
 
-function decideOnRoute(
-  deps: GatewayDeps,
-  asked: OnRoute,
-  issuer: string,
-): GatewayDecision | Promise<GatewayDecision> {
-  const credential = findCredential(asked.request.head.headers, issuer);
+interface OnRoute extends Asked {
+  readonly snapshot: Snapshot;
+  readonly route: Route;
+  readonly path: string;
+  /** What was decided on. */
+  readonly target: string;
+  /** What the upstream gets of it. */
+  readonly forwarded: string;
+}
+
+function decideOnRoute(deps: GatewayDeps, asked: OnRoute): GatewayDecision | Promise<GatewayDecision> {
+  const credential = findCredential(asked.request.head.headers, asked.snapshot.service.url);
   if (credential.kind !== 'ours') return decideWithoutToken(deps, asked, credential.kind);
   const judge = (presented: Presented): GatewayDecision | Promise<GatewayDecision> =>
     judgePresented(deps, asked, presented, credential);
@@ -68,7 +80,11 @@ function decideWithoutToken(
   if (shown === 'ambiguous') return refuseUnproven(deps, asked, 'credential.invalid');
   // On a public route a foreign Authorization is the upstream's business; elsewhere it proves nothing.
   if (asked.route.access === 'public') return admit(deps, asked, { spentCarriers: [] });
-  return refuseUnproven(deps, asked, shown === 'none' ? 'credential.missing' : 'credential.invalid');
+  if (shown === 'foreign') return refuseUnproven(deps, asked, 'credential.invalid');
+  // Whether the policy speaks of nobody at all; what it says to nobody is asked like of everybody else.
+  if (opensToNobody(asked.route.policy, factsOf(asked, undefined)))
+    return admit(deps, asked, { spentCarriers: [] });
+  return refuseUnproven(deps, asked, 'credential.missing');
 }
 
 function judgePresented(
@@ -110,7 +126,7 @@ function admit(
   asked: OnRoute,
   admission: Admission,
 ): GatewayDecision | Promise<GatewayDecision> {
-  const { route, target, request } = asked;
+  const { route, request } = asked;
   const token = admission.caller?.token;
   const facts = factsOf(asked, token);
   const decision = evaluate(route.policy, facts);
@@ -121,7 +137,28 @@ function admit(
       : refuseUnproven(deps, asked, 'policy.refused');
   }
   recordPassed(deps, asked, token, decision);
-  return { kind: 'forward', decisionId: asked.id, route, target, ...admission };
+  return passed(asked, admission);
+}
+
+/** Where a request goes that may pass. */
+function passed(asked: OnRoute, { caller, spentCarriers }: Admission): GatewayDecision {
+  const { id: decisionId, route, request, target, forwarded } = asked;
+  const { host, port } = request;
+  const { upstream, answers } = route;
+  if (upstream !== undefined)
+    return {
+      kind: 'forward',
+      decisionId,
+      route,
+      upstream,
+      host,
+      target: forwarded,
+      spentCarriers,
+      ...(caller && { caller }),
+    };
+  // Configuration with a route that leads nowhere is refused at load; one that is here is a fault of ours.
+  if (answers === undefined) throw new Error('a route has neither an upstream nor an answer');
+  return { kind: 'answer', decisionId, answer: answers({ scheme: route.scheme, host, port, target }) };
 }
 
 function refuseByPolicy(
@@ -134,21 +171,4 @@ function refuseByPolicy(
   // A rule that had nobody to look at may say yes to somebody: ask who it is.
   const wantsSomebody = evaluated.decision.reasons.some((reason) => reason.endsWith('-unauthenticated'));
   return refuseUnproven(deps, asked, wantsSomebody ? 'credential.missing' : 'policy.refused', evaluated);
-}
-
-function factsOf({ request, route, path }: OnRoute, token: TokenRecord | undefined): Facts {
-  const asks = { method: request.head.method, host: route.host, path };
-  if (!token) return { claims: {}, request: asks };
-  return { claims: token.claims, principal: principalFactsOf(token), request: asks };
-}
-
-/** By principal, not by token: the table makes a record a look-up, and all of them share the principal it keeps. */
-const PRINCIPAL_FACTS = new WeakMap<Principal, Claims>();
-
-function principalFactsOf({ principal }: TokenRecord): Claims {
-  const known = PRINCIPAL_FACTS.get(principal);
-  if (known) return known;
-  const facts = principalFacts(principal);
-  PRINCIPAL_FACTS.set(principal, facts);
-  return facts;
 }

@@ -1,4 +1,4 @@
-import type { RefusalCode, RequestHead, Route } from '@countersign/core';
+import type { OwnAnswer, RefusalCode, RequestHead, Route, Upstream } from '@countersign/core';
 import type { Clock, Logger, Random } from '../adapters/ports.ts';
 import type { Decisions } from '../audit/port.ts';
 import type { KeyRing } from '../keys/port.ts';
@@ -33,19 +33,29 @@ export interface GatewayRequest {
   readonly websocket: boolean;
 }
 
-export type GatewayDecision = Forward | Refuse;
+export type GatewayDecision = Forward | AnswerItself | Refuse;
 
 export interface Forward {
   readonly kind: 'forward';
   /** Also the request id. */
   readonly decisionId: string;
   readonly route: Route;
-  /** Canonical path and query: what was decided on, and what the upstream gets. */
+  readonly upstream: Upstream;
+  /** Host that was asked for: of a wildcard route, one of many. */
+  readonly host: string;
+  /** Path and query for the upstream: what was decided on, as the route rewrites it. */
   readonly target: string;
   /** Who asks; absent on a public route to which nobody showed a token. */
   readonly caller?: { readonly token: TokenRecord; readonly value: string };
   /** Names of the headers that carried a value of ours. */
   readonly spentCarriers: readonly string[];
+}
+
+/** The route has no upstream: this is what it says to whoever may pass. */
+export interface AnswerItself {
+  readonly kind: 'answer';
+  readonly decisionId: string;
+  readonly answer: OwnAnswer;
 }
 
 export interface Refuse {
@@ -54,4 +64,6 @@ export interface Refuse {
   readonly code: RefusalCode;
   /** Host that was asked for: the realm of a challenge. */
   readonly realm: string;
+  /** The route asks for Basic too. */
+  readonly basicChallenge?: true;
 }

@@ -81,8 +81,14 @@ export function recordPassed(
   });
 }
 
-function refusal({ id, request }: Asked, code: RefusalCode): Refuse {
-  return { kind: 'refuse', decisionId: id, code, realm: request.host };
+function refusal({ id, request, route }: Asked, code: RefusalCode): Refuse {
+  return {
+    kind: 'refuse',
+    decisionId: id,
+    code,
+    realm: request.host,
+    ...(route?.basicChallenge && { basicChallenge: true }),
+  };
 }
 
 function baseRecord(

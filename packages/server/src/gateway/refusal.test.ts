@@ -25,6 +25,18 @@ describe('refusals of the gateway', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
+  it.each([
+    ['credential.missing', 'Basic realm="app.example", Bearer realm="app.example"'],
+    ['credential.expired', 'Basic realm="app.example", Bearer realm="app.example", error="invalid_token"'],
+    ['policy.refused', undefined],
+  ] as const)('asks programs for Basic first where the route says so: %s', (code, challenge) => {
+    const refused = { code, decisionId: ID, realm: 'app.example', basicChallenge: true } as const;
+    expect(refusalAnswer(refused, []).headers['www-authenticate']).toBe(challenge);
+    // A person would be asked for a password that there is none of.
+    const browser = refusalAnswer(refused, [['Sec-Fetch-Mode', 'navigate']]);
+    expect(browser.headers['www-authenticate'] ?? '').not.toContain('Basic');
+  });
+
   it('is a problem document with a code and a decision id', () => {
     const answer = refuse('policy.refused');
     expect(answer.headers['content-type']).toBe('application/problem+json');

@@ -15,6 +15,8 @@ export interface Refused {
   readonly decisionId: string;
   /** Host of the route, for the realm of a challenge. */
   readonly realm: string;
+  /** The route asks for Basic too. */
+  readonly basicChallenge?: true;
 }
 
 /** The status at the gateway. The catalogue has the token endpoint's, where a policy refusal is a bad request. */
@@ -25,8 +27,10 @@ function statusOf(code: RefusalCode): number {
 /** The answer to a refused request, in the shape that this client reads. */
 export function refusalAnswer(refused: Refused, headers: readonly HeaderLine[]): Answer {
   const status = statusOf(refused.code);
-  const shape = SHAPES[audienceOf(headers)];
-  const shared = { 'cache-control': 'no-store', ...challenge(refused, status), ...retry(refused.code) };
+  const audience = audienceOf(headers);
+  const shape = SHAPES[audience];
+  const asked = status === 401 ? { 'www-authenticate': challenge(refused, audience) } : {};
+  const shared = { 'cache-control': 'no-store', ...asked, ...retry(refused.code) };
   return { status, headers: { ...shared, ...shape.headers }, body: shape.body(refused, status) };
 }
 
@@ -55,12 +59,14 @@ const SHAPES: Readonly<Record<Audience, Shape>> = {
  * RFC 6750 section 3: no `error` when nothing was presented, so that a client tells "log in" from "your token is
  * dead". Any other status has no challenge: a token that is good but not allowed must not be thrown away.
  */
-function challenge({ code, realm }: Refused, status: number): Record<string, string> {
-  if (status !== 401) return {};
-  const bearer = `Bearer realm="${realm}"`;
-  return {
-    'www-authenticate': code === 'credential.missing' ? bearer : `${bearer}, error="invalid_token"`,
-  };
+function challenge({ code, realm, basicChallenge }: Refused, audience: Audience): string {
+  const missing = code === 'credential.missing';
+  const bearer = `Bearer realm="${realm}"${missing ? '' : ', error="invalid_token"'}`;
+  // A browser would ask a person for a password that there is none of.
+  if (basicChallenge === undefined || audience !== 'program') return bearer;
+  // The first, and in one line (RFC 9110 section 11.6.1): docker takes the realm of a Bearer that it sees for the URL
+  // of a token server, and reads no further than the first of a line; git takes Basic wherever it stands.
+  return `Basic realm="${realm}", ${bearer}`;
 }
 
 /** Seconds to wait where waiting helps by itself. */

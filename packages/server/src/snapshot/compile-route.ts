@@ -1,5 +1,6 @@
 import {
   canonicalResource,
+  claimHeaderKeys,
   compileAccess,
   err,
   ok,
@@ -15,6 +16,7 @@ import type { Config, Origin, RouteConfig } from '../config/model.ts';
 import type { KeepPolicySet } from './compile-organization.ts';
 import { fileId } from './file-id.ts';
 import { declaredNames } from './merge-objects.ts';
+import { compileTraffic } from './route-traffic.ts';
 
 /** Compiles routes, in the order of the file; paths of problems begin at `routes`. Ties are the route table's to find. */
 export function compileRouteList(
@@ -24,16 +26,20 @@ export function compileRouteList(
 ): Result<readonly Route[], readonly Problem[]> {
   const names = declaredNames(organizations);
   const ports = portsByHost(routes);
+  const claimHeaders = claimHeaderKeys(routes);
   const compiled: Route[] = [];
   const problems: Problem[] = [];
   for (const [index, route] of routes.entries()) {
     const policy = compileAccess(route.access, { ...options, facts: GATEWAY_FACTS });
-    if (!policy.ok) {
-      problems.push(...policy.error.map((fault) => ({ ...fault, path: ['routes', index, ...fault.path] })));
+    const traffic = compileTraffic(route, claimHeaders);
+    if (!policy.ok || !traffic.ok) {
+      const faults = [policy, traffic].flatMap((part) => (part.ok ? [] : part.error));
+      problems.push(...faults.map((fault) => ({ ...fault, path: ['routes', index, ...fault.path] })));
       continue;
     }
     compiled.push({
       ...settingsOf(route),
+      ...traffic.value,
       ...addressOf(route.from, ports),
       resource: resourceOf(route),
       id: fileId('rte', route.name),
@@ -55,25 +61,39 @@ function settingsOf(
   | 'prefix'
   | 'path'
   | 'regex'
-  | 'upstream'
+  | 'pathExceptions'
+  | 'basicChallenge'
+  | 'assertion'
   | 'passIdentityHeaders'
   | 'claimHeaders'
   | 'allowWebsockets'
   | 'preserveHostHeader'
   | 'timeout'
 > {
-  const { name, prefix, to, passIdentityHeaders, claimHeaders, allowWebsockets, preserveHostHeader } = route;
+  const {
+    name,
+    prefix,
+    path,
+    regex,
+    pathExceptions,
+    passIdentityHeaders,
+    claimHeaders,
+    allowWebsockets,
+    preserveHostHeader,
+  } = route;
   return {
     name,
     prefix,
-    upstream: { scheme: to.scheme, host: to.host, port: to.port },
     passIdentityHeaders,
     claimHeaders,
     allowWebsockets,
     preserveHostHeader,
     timeout: route.timeout * 1000,
-    ...(route.path === undefined ? {} : { path: route.path }),
-    ...(route.regex === undefined ? {} : { regex: route.regex }),
+    ...(path === undefined ? {} : { path }),
+    ...(regex === undefined ? {} : { regex }),
+    ...(pathExceptions === undefined ? {} : { pathExceptions }),
+    ...(route.basicChallenge ? { basicChallenge: true } : {}),
+    ...(route.assertion === 'per_request' ? { assertion: route.assertion } : {}),
   };
 }
 
@@ -85,7 +105,7 @@ function addressOf(from: Origin, ports: PortsByHost): Pick<Route, 'scheme' | 'ho
 }
 
 /**
- * The URL of a route as a resource. One that cannot be written as such (a regex, a prefix with escapes) stays as it is:
+ * The URL of a route as a resource. One that cannot be written as such (a regex, a wildcard, escapes) stays as it is:
  * no token can name it, so tokens that are limited to resources never open it.
  */
 function resourceOf({ from, prefix, path, regex }: RouteConfig): string {

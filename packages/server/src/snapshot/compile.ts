@@ -10,7 +10,7 @@ import {
 } from '@countersign/core';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { policySetHash } from '../audit/policy-set.ts';
-import type { Config, IdentityProviderConfig } from '../config/model.ts';
+import type { Config, IdentityProviderConfig, RouteConfig } from '../config/model.ts';
 import { networkSet } from '../config/schema/network.ts';
 import type { RuledProblem } from '../config/problem.ts';
 import { claimPathsOf } from './claim-paths.ts';
@@ -115,10 +115,17 @@ function limitsOf({ body, apiBody, headers, token }: Config['limits']): Settings
 
 /**
  * Two processes compare these. It covers what is configured, and of the administrator's token its hash; no key, and of
- * the proxy's credentials nothing: a version may be shown, and whoever saw it could try passwords against it.
+ * the proxy's credentials and of headers that may hold those of upstreams nothing: a version may be shown, and whoever
+ * saw it could try passwords against it.
  */
 function versionOf({ encryptionKeys: _, adminTokenHash, egressProxy, ...config }: Config): string {
   const administrator = adminTokenHash === undefined ? null : Buffer.from(adminTokenHash).toString('hex');
   const proxy = egressProxy === undefined ? null : new URL(egressProxy).host;
-  return hash('sha256', canonicalJson({ ...config, administrator, proxy }), 'base64url');
+  const routes = config.routes.map(withoutHeaderValues);
+  return hash('sha256', canonicalJson({ ...config, routes, administrator, proxy }), 'base64url');
+}
+
+function withoutHeaderValues({ headerOperations, ...route }: RouteConfig): object {
+  const { setRequest = {}, ...others } = headerOperations;
+  return { ...route, headerOperations: { ...others, setRequest: Object.keys(setRequest) } };
 }

@@ -41,6 +41,13 @@ describe('what a proxy has to know', () => {
     ]);
   });
 
+  it('cannot be written out for a wildcard host', () => {
+    const changed = routes.map((route): Route =>
+      route.name === 'c' ? { ...route, host: '*.example' } : route,
+    );
+    expect(planOf(config, changed, undefined)).toEqual({ ok: false, error: 'route c has a wildcard host.' });
+  });
+
   it.each([{ headerOperations: {} }, { answers: () => ({ status: 200, headers: [], body: '' }) }])(
     'is not enough where the gateway does more: %j',
     (more) => {

@@ -56,6 +56,9 @@ export function planOf(
 ): Result<Plan, string> {
   if (routes.length === 0) return err('the configuration has no routes.');
   if (config.listen.port === 0) return err('the server listens on port 0: a proxy could not find it.');
+  const wildcard = routes.find(({ host }) => host.startsWith('*.'));
+  // Sites and Host headers are written out, and a wildcard stands for more than can be.
+  if (wildcard !== undefined) return err(`route ${wildcard.name} has a wildcard host.`);
   const planned = routes.map((route) => plannedRoute(route, config));
   const claims = routes.flatMap((route) => route.claimHeaders.map(({ header }) => header));
   const unplanned = routes.find((_route, index) => planned[index] === undefined);

@@ -57,6 +57,11 @@ export function authenticatedUser(): Test {
   };
 }
 
+/** Holds of a preflight. */
+export function corsPreflight(): Test {
+  return ofRequest('cors_preflight', ['cors_preflight'], { kind: 'equals', value: true });
+}
+
 export function aboutPrincipal(name: Criterion, fact: string, family: OperatorFamily): PplCriterion {
   const subject: Subject = { root: 'principal', path: [fact] };
   return {

@@ -10,7 +10,7 @@ import { kindOf, quote, suggestion } from '../wording.ts';
 import { allowedRules, type AllowedCallers } from './allowed-callers.ts';
 import { refuse, type Path } from './claim-test.ts';
 import { readCriterion } from './ppl-criteria.ts';
-import { authenticatedUser, type Place } from './ppl-criterion.ts';
+import { authenticatedUser, corsPreflight, type Place } from './ppl-criterion.ts';
 
 /**
  * PPL: who may pass a route. Each `and`, `or`, `not`, `nor` of an `allow` or `deny` is a rule of its own, so two of
@@ -22,6 +22,8 @@ import { authenticatedUser, type Place } from './ppl-criterion.ts';
 export interface AccessDocument extends AllowedCallers {
   readonly public?: true;
   readonly anyAuthenticated?: true;
+  /** Preflights of browsers, which carry no credential (Fetch standard, "CORS-preflight request"). */
+  readonly corsPreflight?: true;
   /** The PPL document as parsed JSON. */
   readonly policy?: Json;
 }
@@ -45,6 +47,8 @@ export function compileAccess(
     rules.push({ id: 'public', effect: 'allow', when: { op: 'constant', criterion: 'accept' } });
   if (document.anyAuthenticated === true)
     rules.push({ id: 'allow_any_authenticated_user', effect: 'allow', when: authenticatedUser() });
+  if (document.corsPreflight === true)
+    rules.push({ id: 'cors_allow_preflight', effect: 'allow', when: corsPreflight() });
   rules.push(...allowedRules(document, problems));
   if (document.policy !== undefined) rules.push(...readPolicy(document.policy, { ...options, problems }));
   if (problems.length > 0) return err(problems);

@@ -45,13 +45,24 @@ export const serviceUrl = z.string().transform((text, context): Origin => {
   return z.NEVER;
 });
 
+/**
+ * Parses `from` of a route: an origin, or one whose host is a wildcard. The star is a whole label, the first; what
+ * stands behind it has to be a name, for an address has no names below it.
+ */
+export function parseRouteOrigin(text: string): Origin | undefined {
+  const [, scheme, rest] = /^(https?:\/\/)\*\.(.*)$/is.exec(text) ?? [];
+  if (scheme === undefined) return parseOrigin(text);
+  const origin = parseOrigin(`${scheme}x.${rest}`);
+  if (!origin) return undefined;
+  return { ...origin, text: origin.text.replace('//x.', '//*.'), host: `*${origin.host.slice(1)}` };
+}
+
 /** `from` of a route. */
 export const routeOrigin = z.string().transform((text, context): Origin => {
-  const origin = parseOrigin(text);
-  const wildcard = text.includes('*');
-  if (origin && !wildcard) return origin;
-  const message = wildcard
-    ? 'a wildcard host is not available in this version'
+  const origin = parseRouteOrigin(text);
+  if (origin) return origin;
+  const message = text.includes('*')
+    ? 'expected a wildcard for one whole label, the first, such as https://*.apps.example'
     : 'expected scheme, host and optional port alone, such as https://orders.example';
   context.addIssue({ code: 'custom', message });
   return z.NEVER;

@@ -59,18 +59,40 @@ describe('a policy', () => {
   });
 
   it.each([
-    'source_ip',
-    'date',
-    'day_of_week',
-    'time_of_day',
-    'client_certificate',
-    'cors_preflight',
-    'token_type',
-    'issuer',
-    'actor',
-  ])('does not ask for %s, which the gateway does not know', (name) => {
-    expect(problems(policy({ [name]: true }))).toEqual([
-      `policy.allow.and.0.${name}: the criterion "${name}" is not available yet`,
+    { source_ip: '10.0.0.0/8' },
+    { date: { after: '2026-11-01' } },
+    { day_of_week: 'mon-fri' },
+    { time_of_day: { after: '9:00', before: '17:30', timezone: 'Europe/Berlin' } },
+    { cors_preflight: true },
+    { token_type: 'team' },
+    { issuer: 'acme/github' },
+    { actor: 'somebody' },
+  ])('may ask the gateway %j', (criterion) => {
+    expect(problems(policy(criterion))).toEqual([]);
+  });
+
+  it('does not ask for client_certificate, which the gateway does not know', () => {
+    expect(problems(policy({ client_certificate: { fingerprint: 'ab'.repeat(32) } }))).toEqual([
+      'policy.allow.and.0.client_certificate: the criterion "client_certificate" is not available yet',
+    ]);
+  });
+});
+
+describe('preflights', () => {
+  it('pass by a rule of their own, beside what lets people in', () => {
+    expect(route.parse({ ...open, cors_allow_preflight: true }).access).toEqual({
+      anyAuthenticated: true,
+      corsPreflight: true,
+    });
+  });
+
+  it('are no use alone, and are not asked about on a public route', () => {
+    expect(problems({ cors_allow_preflight: true })).toEqual([
+      expect.stringMatching(/^: .*nobody could pass/),
+    ]);
+    const isPublic = { allow_public_unauthenticated_access: true, cors_allow_preflight: true };
+    expect(problems(isPublic)).toEqual([
+      'allow_public_unauthenticated_access: excludes every other key of access: nobody is asked on a public route',
     ]);
   });
 });

@@ -55,6 +55,10 @@ export const accessShape = {
     .describe('Claim → values: whoever has one of them may pass.'),
   allow_any_authenticated_user: z.boolean().default(false).describe('Everybody of its organizations.'),
   allow_public_unauthenticated_access: z.boolean().default(false).describe('Nobody is asked.'),
+  cors_allow_preflight: z
+    .boolean()
+    .default(false)
+    .describe('Preflights of browsers (CORS) pass without a credential.'),
 };
 
 interface AccessFields {
@@ -64,12 +68,15 @@ interface AccessFields {
   readonly allowed_idp_claims?: Readonly<Record<string, readonly Scalar[]>>;
   readonly allow_any_authenticated_user: boolean;
   readonly allow_public_unauthenticated_access: boolean;
+  readonly cors_allow_preflight: boolean;
 }
 
 export function accessProblems(fields: AccessFields): readonly Problem[] {
   const { public: isPublic, ...asked } = accessDocument(fields);
+  const { corsPreflight: _, ...lets } = asked;
   const isAsked = Object.keys(asked).length > 0;
-  if (isPublic !== true && !isAsked) {
+  // Preflights alone are no use: nothing that they announce could follow.
+  if (isPublic !== true && Object.keys(lets).length === 0) {
     const message =
       'expected one of policy, allowed_users, allowed_domains, allowed_idp_claims, allow_any_authenticated_user and allow_public_unauthenticated_access: nobody could pass';
     return [{ path: [], message }];
@@ -88,6 +95,7 @@ export function accessDocument(fields: AccessFields): AccessDocument {
   return {
     ...(fields.allow_public_unauthenticated_access ? { public: true } : {}),
     ...(fields.allow_any_authenticated_user ? { anyAuthenticated: true } : {}),
+    ...(fields.cors_allow_preflight ? { corsPreflight: true } : {}),
     ...(users === undefined ? {} : { allowedUsers: users }),
     ...(domains === undefined ? {} : { allowedDomains: domains }),
     ...(claims === undefined ? {} : { allowedClaims: claims }),

@@ -13,12 +13,12 @@ import { theOne, type Dialect } from './model.ts';
  * `claimHeaders`: `claimHeaderKeys` of all routes.
  */
 export function yes(
-  { decisionId, route, caller, spentCarriers }: Forward,
+  { decisionId, route, host, caller, spentCarriers }: Forward,
   headers: readonly HeaderLine[],
   claimHeaders: ReadonlySet<string>,
   assertions: Assertions,
 ): Answer {
-  const identity = caller && route.passIdentityHeaders ? assertions(caller.token, route) : [];
+  const identity = caller && route.passIdentityHeaders ? assertions(caller.token, route, host) : [];
   const foreign = spentCarriers.includes('authorization') ? undefined : theOne(headers, 'authorization');
   const none = ['x-pomerium-jwt-assertion', ...claimHeaders].map((name) => [name, ''] as const);
   return {

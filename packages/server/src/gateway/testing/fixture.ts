@@ -102,6 +102,7 @@ export function fixture(routes: readonly Route[]): Fixture {
   const snapshot = {
     routes,
     service: { url: 'https://cs.example' },
+    organizations: new Map([['acme', { name: 'acme', issuersById: new Map([['iss_ci', { name: 'ci' }]]) }]]),
     settings: { sessionCookie: '_countersign', trustedProxies: () => false },
   } as unknown as Snapshot;
   let ids = 0;

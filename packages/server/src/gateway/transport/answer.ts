@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderLine } from '@countersign/core';
-import type { Refuse } from '../model.ts';
+import type { AnswerItself, Refuse } from '../model.ts';
 import { refusalAnswer } from '../refusal.ts';
-import { hasBody } from './request-head.ts';
+import { flatList, hasBody } from './request-head.ts';
 
 /** Answers of the gateway itself on the wire, and what becomes of a body that nobody wants any more. */
 
@@ -21,6 +21,21 @@ export function writeRefusal(
     'x-content-type-options': 'nosniff',
     'x-request-id': refuse.decisionId,
   });
+  outgoing.end(incoming.method === 'HEAD' ? undefined : body);
+  discardRest(incoming);
+}
+
+/** Writes what a route answers itself. */
+export function writeOwnAnswer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { decisionId, answer: { status, headers, body } }: AnswerItself,
+): void {
+  // RFC 9110 section 8.6: no length where there is no content by definition.
+  const length = [204, 304].includes(status)
+    ? []
+    : [['Content-Length', `${Buffer.byteLength(body)}`] as const];
+  outgoing.writeHead(status, flatList([...headers, ...length, ['X-Request-Id', decisionId]]));
   outgoing.end(incoming.method === 'HEAD' ? undefined : body);
   discardRest(incoming);
 }

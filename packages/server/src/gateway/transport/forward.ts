@@ -1,12 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { upstreamHeaders, type HeaderLine, type RefusalCode, type RequestHead } from '@countersign/core';
+import {
+  upstreamHeaders,
+  upstreamHost,
+  type HeaderLine,
+  type RefusalCode,
+  type RequestHead,
+} from '@countersign/core';
 import type { Dispatcher } from 'undici';
 import type { Assertions } from '../assertion.ts';
 import type { Forward, GatewayDeps } from '../model.ts';
 import { routingOf } from '../routing.ts';
 import type { Watch } from '../watch.ts';
 import { writeRefusal } from './answer.ts';
+import { cutWhenIdle } from './idle.ts';
 import { createRelay } from './relay.ts';
 import { requestBody } from './request-body.ts';
 import { flatList } from './request-head.ts';
@@ -35,14 +42,14 @@ export interface Exchange {
 /** A promise only while the client library is being loaded: every request after that would pay for one. */
 export function forward(deps: ForwardDeps, exchange: Exchange, decision: Forward): void | Promise<void> {
   const { incoming, outgoing, head, awaitsContinue, switched } = exchange;
-  const { upstream, timeout } = decision.route;
+  const { upstream, route } = decision;
   const options: Dispatcher.DispatchOptions = {
     origin: `${upstream.scheme}://${upstream.host}:${upstream.port}`,
     method: head.method,
     path: decision.target,
     headers: flatList(headersFor(deps, head, decision)),
     body: requestBody(incoming, outgoing, awaitsContinue),
-    headersTimeout: timeout,
+    headersTimeout: route.timeout,
     upgrade: switched ? 'websocket' : null,
   };
   const handler = watchedRelay(deps, exchange, decision);
@@ -55,18 +62,23 @@ export function forward(deps: ForwardDeps, exchange: Exchange, decision: Forward
 function watchedRelay(
   deps: ForwardDeps,
   { incoming, outgoing, head, switched }: Exchange,
-  { decisionId, route, caller }: Forward,
+  { decisionId, route, host, caller }: Forward,
 ): Dispatcher.DispatchHandler {
   const { snapshot, logger } = deps.gateway;
   const unwatch = caller && deps.watch.add(caller.value, () => incoming.socket.destroy());
   const ended = deps.upstreams.begin();
+  let stopLooking = (): void => {};
+  const begun = (): void => {
+    if (route.idleTimeout !== undefined) stopLooking = cutWhenIdle(incoming.socket, route.idleTimeout);
+  };
   const over = (): void => {
     unwatch?.();
+    stopLooking();
     ended();
   };
   const fail = (code: RefusalCode, cause: string): void => {
     logger.warn('upstream failed', { request_id: decisionId, route: route.name, code, cause });
-    const refuse = { kind: 'refuse', decisionId, code, realm: route.host } as const;
+    const refuse = { kind: 'refuse', decisionId, code, realm: host } as const;
     writeRefusal(incoming, outgoing, refuse, head.headers);
   };
   return createRelay({
@@ -75,14 +87,17 @@ function watchedRelay(
     requestId: decisionId,
     sessionCookie: snapshot().settings.sessionCookie,
     timeout: route.timeout,
+    ...(route.headerOperations && { operations: route.headerOperations }),
     fail,
+    begun,
     over,
     ...(switched && { switched: (upstream, lines) => switched(upstream, lines, over) }),
   });
 }
 
 function headersFor(deps: ForwardDeps, head: RequestHead, decision: Forward): readonly HeaderLine[] {
-  const { route, caller } = decision;
+  const { route, host: asked, caller } = decision;
+  const host = head.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
   const snapshot = deps.gateway.snapshot();
   return upstreamHeaders({
     headers: head.headers,
@@ -92,10 +107,11 @@ function headersFor(deps: ForwardDeps, head: RequestHead, decision: Forward): re
     remoteAddress: head.remoteAddress,
     ...(head.forwarded && { forwarded: head.forwarded }),
     scheme: route.scheme,
-    host: head.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '',
-    preserveHostHeader: route.preserveHostHeader,
+    host,
+    upstreamHost: upstreamHost(route, host),
     requestId: decision.decisionId,
-    identity: caller && route.passIdentityHeaders ? deps.assertions(caller.token, route) : [],
+    identity: caller && route.passIdentityHeaders ? deps.assertions(caller.token, route, asked) : [],
+    ...(route.headerOperations && { operations: route.headerOperations }),
     // The client library writes the lines of an upgrade itself, and refuses to be given them.
     websocket: false,
   });

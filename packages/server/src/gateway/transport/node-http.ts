@@ -6,7 +6,7 @@ import { createAssertions } from '../assertion.ts';
 import { decide } from '../decide.ts';
 import type { GatewayDecision, GatewayDeps } from '../model.ts';
 import { createWatch } from '../watch.ts';
-import { writeRefusal } from './answer.ts';
+import { writeOwnAnswer, writeRefusal } from './answer.ts';
 import { forward, type Exchange, type ForwardDeps } from './forward.ts';
 import { isWebSocketUpgrade, requestHead } from './request-head.ts';
 import { responseOn, switchTo } from './switch-protocol.ts';
@@ -104,6 +104,7 @@ function proceed(deps: ForwardDeps, exchange: Exchange, decision: GatewayDecisio
   // A client that left while it was being decided about has nobody to forward for.
   if (outgoing.destroyed || incoming.socket.destroyed) return undefined;
   if (decision.kind === 'forward') return forward(deps, exchange, decision);
+  if (decision.kind === 'answer') return writeOwnAnswer(incoming, outgoing, decision);
   return writeRefusal(incoming, outgoing, decision, head.headers);
 }
 

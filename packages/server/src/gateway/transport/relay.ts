@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { downstreamHeaders, type HeaderLine, type RefusalCode } from '@countersign/core';
+import {
+  downstreamHeaders,
+  type HeaderLine,
+  type HeaderOperations,
+  type RefusalCode,
+} from '@countersign/core';
 import type { Dispatcher } from 'undici';
 import { discardRest } from './answer.ts';
 import { flatList, headerLines } from './request-head.ts';
@@ -14,10 +19,14 @@ export interface RelayInput {
   readonly outgoing: ServerResponse;
   readonly requestId: string;
   readonly sessionCookie: string;
+  /** What the route sets of the answer. */
+  readonly operations?: HeaderOperations;
   /** Milliseconds until there is a connection; from then on the client library counts, by progress of the body. */
   readonly timeout: number;
   /** Answers in place of an upstream that has not. */
   readonly fail: (code: RefusalCode, cause: string) => void;
+  /** Called when the head of the answer is there: from then on nothing limits but silence. */
+  readonly begun: () => void;
   /** Called once, when the exchange is over for whatever reason. */
   readonly over: () => void;
   /** Takes the connection after `101 Switching Protocols`. */
@@ -53,11 +62,13 @@ export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
     },
     onRequestUpgrade(upgraded, _status, _headers, socket) {
       state = 'switched';
+      input.begun();
       input.switched?.(socket, downstreamLines(input, upgraded, true));
     },
     onResponseStart(started, status, _headers, reason) {
       // Interim answers (RFC 9110 section 15.2) are between the upstream and us.
       if (status < 200) return;
+      input.begun();
       outgoing.writeHead(status, reason ?? '', flatList(downstreamLines(input, started, false)));
       // With the first chunk when that is already here, at once when it is not: event streams begin with silence.
       process.nextTick(flushHead, outgoing);
@@ -80,14 +91,16 @@ export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
 }
 
 function downstreamLines(
-  { sessionCookie, requestId }: RelayInput,
+  { sessionCookie, operations, requestId }: RelayInput,
   controller: Dispatcher.DispatchController,
   websocket: boolean,
 ): readonly HeaderLine[] {
   const received = headerLines(rawLines(controller));
-  const lines = downstreamHeaders(received, { sessionCookie, websocket }).filter(
-    ([name]) => name.toLowerCase() !== 'x-request-id',
-  );
+  const lines = downstreamHeaders(received, {
+    sessionCookie,
+    websocket,
+    ...(operations && { operations }),
+  }).filter(([name]) => name.toLowerCase() !== 'x-request-id');
   return [...lines, ['x-request-id', requestId]];
 }
 

@@ -1,0 +1,218 @@
+import type { Guard } from './guard.ts';
+
+const GATEWAY = 'packages/server/src/gateway';
+const SNAPSHOT = 'packages/server/src/snapshot';
+const SCHEMA = 'packages/server/src/config/schema';
+const POLICY = 'packages/core/src/policy';
+
+/** Who needs no credential, and that nobody else gets by without one. */
+const nobodyRows: readonly Guard[] = [
+  {
+    threat: '14',
+    name: 'who shows nothing is asked for a credential, whatever a rule says of the request alone',
+    file: `${GATEWAY}/decide.ts`,
+    guard: 'if (opensToNobody(asked.route.policy, factsOf(asked, undefined)))',
+    without: 'if (opensToNobody(asked.route.policy, factsOf(asked, undefined)) || shown !== undefined)',
+    test: `${GATEWAY}/decide-routes.test.ts`,
+    fails: 'passes where the policy speaks of nobody: {"and":[{"http_method":"GET"}]}',
+  },
+  {
+    threat: '14',
+    name: 'accept opens the branch on which it stands and no other',
+    file: `${POLICY}/opens-to-nobody.ts`,
+    guard: 'node.of.some((child) => opens(child, facts)) && outcomeOf(node, facts) === true',
+    without: 'node.of.some((child) => opens(child, facts))',
+    test: `${POLICY}/opens-to-nobody.test.ts`,
+    fails: 'whatever {"or":[{"and":[{"accept":true},{"http_method":"PUT"}]}',
+  },
+  {
+    threat: '14',
+    name: 'a deny that says accept opens nothing',
+    file: `${POLICY}/opens-to-nobody.ts`,
+    guard: "effect === 'allow' && mode === 'enforce' && opens(root, facts)",
+    without: "mode === 'enforce' && opens(root, facts)",
+    test: `${POLICY}/opens-to-nobody.test.ts`,
+    fails: 'by a deny, and by a rule that is only watched',
+  },
+  {
+    threat: '14',
+    name: 'a foreign Authorization proves nothing where the policy speaks of nobody',
+    file: `${GATEWAY}/decide.ts`,
+    guard: "if (shown === 'foreign') return refuseUnproven(deps, asked, 'credential.invalid');",
+    without: '',
+    test: `${GATEWAY}/decide-routes.test.ts`,
+    fails: 'is nobody with a foreign Authorization',
+  },
+  {
+    threat: '17',
+    name: 'only OPTIONS is a preflight',
+    file: `${GATEWAY}/preflight.ts`,
+    guard: "if (method !== 'OPTIONS') return false;",
+    without: '',
+    test: `${GATEWAY}/preflight.test.ts`,
+    fails: 'is not PUT with',
+  },
+  {
+    threat: '17',
+    name: 'a preflight has an Origin',
+    file: `${GATEWAY}/preflight.ts`,
+    guard: "return has('origin') && has('access-control-request-method');",
+    without: "return has('access-control-request-method');",
+    test: `${GATEWAY}/preflight.test.ts`,
+    fails: 'is not OPTIONS with [["access-control-request-method","PUT"]]',
+  },
+  {
+    threat: '17',
+    name: 'a preflight names a method',
+    file: `${GATEWAY}/preflight.ts`,
+    guard: "return has('origin') && has('access-control-request-method');",
+    without: "return has('origin');",
+    test: `${GATEWAY}/preflight.test.ts`,
+    fails: 'is not OPTIONS with [["Origin","https://a.example"]]',
+  },
+];
+
+/** What goes on is what was decided on. */
+const pathRows: readonly Guard[] = [
+  {
+    threat: '8',
+    name: 'what is ours is ours in every reading of an opened path',
+    file: `${GATEWAY}/decide.ts`,
+    guard: 'return isOwn(path) || readings?.some(isOwn) === true;',
+    without: 'return isOwn(path) || readings === null;',
+    test: `${GATEWAY}/decide-routes.test.ts`,
+    fails: 'is not ours in disguise: //.pomerium/user',
+  },
+  {
+    threat: '8',
+    name: 'a path that rewriting makes ambiguous is refused before anybody is asked',
+    file: `${GATEWAY}/decide.ts`,
+    guard: 'return result.ok ? result.value : undefined;',
+    without: 'return result.ok ? result.value : target;',
+    test: `${GATEWAY}/decide-routes.test.ts`,
+    fails: 'that becomes ambiguous is refused before anybody is asked who they are',
+  },
+  {
+    threat: '8',
+    name: 'the upstream gets the rewritten path',
+    file: `${GATEWAY}/decide.ts`,
+    guard: 'target: forwarded,',
+    without: 'target,',
+    test: `${GATEWAY}/decide-routes.test.ts`,
+    fails: 'is decided on as it came and goes on as the route says',
+  },
+  {
+    threat: '18',
+    name: 'policies see the host that was asked for, not the wildcard',
+    file: `${GATEWAY}/facts.ts`,
+    guard: '    host,\n    path: asked.path,',
+    without: '    host: head.target,\n    path: asked.path,',
+    test: `${GATEWAY}/decide-routes.test.ts`,
+    fails: 'is decided on by the host that was asked for',
+  },
+  {
+    threat: '12',
+    name: 'an assertion for one host of a wildcard route is not sent to another',
+    file: `${GATEWAY}/assertion.ts`,
+    guard: 'const key = `${token.id} ${route.id} ${host}`;',
+    without: 'const key = `${token.id} ${route.id}`;',
+    test: `${GATEWAY}/assertion.test.ts`,
+    fails: 'is for the host that was asked for, each of a wildcard route by itself',
+  },
+  {
+    threat: '15',
+    name: 'per_request signs each assertion',
+    file: `${GATEWAY}/assertion.ts`,
+    guard: "if (route.assertion === 'per_request')",
+    without: "if (route.assertion === 'per_request' && route.id === '')",
+    test: `${GATEWAY}/assertion.test.ts`,
+    fails: 'is used once where the route says so',
+  },
+];
+
+/** What routes set, answer and limit. */
+const trafficRows: readonly Guard[] = [
+  {
+    threat: '9',
+    name: 'no route sets a header by which another says who is asking',
+    file: `${SNAPSHOT}/compile-route.ts`,
+    guard: 'const claimHeaders = claimHeaderKeys(routes);',
+    without: 'const claimHeaders = claimHeaderKeys(routes.slice(0, 0));',
+    test: `${SNAPSHOT}/route-traffic.test.ts`,
+    fails: 'sets no header by which another route says who is asking',
+  },
+  {
+    threat: '10',
+    name: 'the version of a configuration tells nothing of the values of headers',
+    file: `${SNAPSHOT}/compile.ts`,
+    guard: 'setRequest: Object.keys(setRequest)',
+    without: 'setRequest',
+    test: `${SNAPSHOT}/route-traffic.test.ts`,
+    fails: 'has a version that tells nothing of what a header holds',
+  },
+  {
+    threat: '17',
+    name: 'no cache keeps for others what a route answers those who may pass',
+    file: `${SNAPSHOT}/route-traffic.ts`,
+    guard: 'const kept = access.public === true ? headers',
+    without: 'const kept = access.public !== undefined || headers.length >= 0 ? headers',
+    test: `${SNAPSHOT}/route-traffic.test.ts`,
+    fails: 'has no upstream, and an answer that no cache keeps for somebody else',
+  },
+  {
+    threat: '15',
+    name: 'what needs a service is refused where there is none',
+    file: `${SCHEMA}/route-destination.ts`,
+    guard: "if (first === 'to') return [];",
+    without: 'if (first !== undefined) return [];',
+    test: `${SCHEMA}/route-destination.test.ts`,
+    fails: 'is an upstream where the route says {"timeout":"30s"}',
+  },
+  {
+    threat: '15',
+    name: 'a route leads to one place',
+    file: `${SCHEMA}/route-destination.ts`,
+    guard: 'if (others.length > 0) return others.map(',
+    without: 'if (others.length > 9) return others.map(',
+    test: `${SCHEMA}/route-destination.test.ts`,
+    fails: 'is one of them',
+  },
+  {
+    threat: '16',
+    name: 'a connection that nobody reads from counts as one that stands still',
+    file: `${GATEWAY}/transport/idle.ts`,
+    guard: 'return bytesRead + bytesWritten - writableLength;',
+    without: 'return bytesRead + bytesWritten + 0 * writableLength;',
+    test: `${GATEWAY}/transport/idle.test.ts`,
+    fails: 'is also one that has taken what nobody reads',
+  },
+  {
+    threat: '16',
+    name: 'silence after the head ends the connection where the route limits it',
+    file: `${GATEWAY}/transport/idle.ts`,
+    guard: 'if (still < LOOKS) return;',
+    without: 'if (still >= 0) return;',
+    test: `${GATEWAY}/transport/idle.test.ts`,
+    fails: 'is cut when the limit is over, and not before',
+  },
+  {
+    threat: '16',
+    name: 'a silent WebSocket ends like everything else',
+    file: `${GATEWAY}/transport/relay.ts`,
+    guard: "state = 'switched';\n      input.begun();",
+    without: "state = 'switched';",
+    test: `${GATEWAY}/transport/route-options.test.ts`,
+    fails: 'ends a WebSocket as well',
+  },
+  {
+    threat: '13',
+    name: 'no browser asks a person for a password that there is none of',
+    file: `${GATEWAY}/refusal.ts`,
+    guard: "if (basicChallenge === undefined || audience !== 'program') return bearer;",
+    without: 'if (basicChallenge === undefined) return bearer;',
+    test: `${GATEWAY}/refusal.test.ts`,
+    fails: 'asks programs for Basic first where the route says so: credential.missing',
+  },
+];
+
+export const gatewayRouteGuards: readonly Guard[] = [...nobodyRows, ...pathRows, ...trafficRows];
