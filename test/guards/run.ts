@@ -9,15 +9,19 @@ import { startProber, type Prober } from './prober.ts';
  */
 interface Tally {
   passed: number;
-  failed: number;
+  /** As they were reported. */
+  readonly missed: string[];
 }
 
 function report({ threat, name }: Guard, problem: string | undefined, tally: Tally): void {
-  if (problem === undefined) tally.passed += 1;
-  else tally.failed += 1;
-  console.log(
-    `${problem === undefined ? '✓' : '✗'} ${threat}: ${name}${problem === undefined ? '' : ` — ${problem}`}`,
-  );
+  if (problem === undefined) {
+    tally.passed += 1;
+    console.log(`✓ ${threat}: ${name}`);
+    return;
+  }
+  const line = `✗ ${threat}: ${name} — ${problem}`;
+  tally.missed.push(line);
+  console.log(line);
 }
 
 /** Takes test files off the queue until it is empty, on a copy of its own; on a new one where the last was lost. */
@@ -46,7 +50,9 @@ const rows = guards.filter(({ name, threat }) => `${threat} ${name}`.includes(wa
 const queue = [...Map.groupBy(rows, ({ test }) => test).values()];
 // One more than there are cores: a test that misses its guard often waits for what does not come.
 const workers = Math.min(3, availableParallelism() + 1, queue.length);
-const tally: Tally = { passed: 0, failed: 0 };
+const tally: Tally = { passed: 0, missed: [] };
 await Promise.all(Array.from({ length: workers }, () => work(queue, tally)));
-console.log(`${tally.passed} passed, ${tally.failed} failed`);
-process.exitCode = tally.failed === 0 ? 0 : 1;
+// Once more where somebody looks who sees no more than the end.
+for (const line of tally.missed) console.log(line);
+console.log(`${tally.passed} passed, ${tally.missed.length} failed`);
+process.exitCode = tally.missed.length === 0 ? 0 : 1;

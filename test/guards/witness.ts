@@ -9,30 +9,39 @@ import { createVitest, type Reporter } from 'vitest/node';
 export interface Witness {
   /** The file is not what it was: without this, tests would see it as it was before. */
   readonly heed: (file: string) => void;
-  /** Which of a file's tests with one of these in their name fail: none when the file cannot be loaded. */
-  readonly failures: (test: string, names: readonly string[]) => Promise<readonly string[]>;
+  /** What comes of a file's tests with one of these in their name. */
+  readonly run: (test: string, names: readonly string[]) => Promise<Outcome>;
+}
+
+/** Full names. Who is in neither has not run: the file cannot be loaded, or what it needs did not start. */
+export interface Outcome {
+  readonly passed: readonly string[];
+  readonly failed: readonly string[];
 }
 
 export async function startWitness(copy: string): Promise<Witness> {
   const config = join(copy, 'test/guards/vitest.config.ts');
   // Taken from what is reported while the tests run: the result of a run also holds what earlier runs left behind.
+  let passed: string[] = [];
   let failed: string[] = [];
   const reporter: Reporter = {
     onTestCaseResult: (test) => {
-      if (test.result().state === 'failed') failed.push(test.fullName);
+      const { state } = test.result();
+      if (state === 'passed') passed.push(test.fullName);
+      if (state === 'failed') failed.push(test.fullName);
     },
   };
   const vitest = await createVitest({ root: copy, config, watch: false, reporters: [reporter] });
   await vitest.standalone();
   return {
     heed: (file) => vitest.invalidateFile(join(copy, file)),
-    failures: async (test, names) => {
-      failed = [];
+    run: async (test, names) => {
+      [passed, failed] = [[], []];
       const testNamePattern = new RegExp(names.map(patternOf).join('|'));
       await vitest.runTestSpecifications([
         vitest.getRootProject().createSpecification(join(copy, test), { testNamePattern }),
       ]);
-      return failed;
+      return { passed, failed };
     },
   };
 }
