@@ -82,6 +82,14 @@ function accepted(text: string): Claims | undefined {
 
 const RUNS = { numRuns: 300 };
 
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** The character of the six bits of which only the lowest is another; of a dot, itself. */
+function neighbour(character: string): string {
+  const at = BASE64URL.indexOf(character);
+  return BASE64URL[at ^ 1] ?? character;
+}
+
 describe('a foreign token', () => {
   it.each(ALGORITHMS)('signed with %s is accepted as it is', (alg) => {
     expect(accepted(issue(alg, JSON.stringify(CLAIMS)))).toEqual(CLAIMS);
@@ -89,14 +97,12 @@ describe('a foreign token', () => {
 
   it.each(ALGORITHMS)('signed with %s is accepted with no single character changed', (alg) => {
     const token = issue(alg, JSON.stringify(CLAIMS));
-    const spellings = token
-      .split('')
-      .flatMap((character, at) =>
-        ['A', 'B', 'Q', 'g', 'w', '.', ''].map((put) =>
-          put === character ? undefined : token.slice(0, at) + put + token.slice(at + 1),
-        ),
-      );
-    const others = spellings.filter((text) => text !== undefined && text !== token) as readonly string[];
+    const others = token.split('').flatMap((character, at) =>
+      // The neighbour differs in the lowest bit: at the end of a part that is one that stands for nothing.
+      ['A', 'Q', 'g', 'w', '.', '', neighbour(character)]
+        .filter((put) => put !== character)
+        .map((put) => token.slice(0, at) + put + token.slice(at + 1)),
+    );
     expect(others.filter((text) => accepted(text) !== undefined)).toEqual([]);
   });
 
