@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessToken, exchangeReply } from '../support/exchange.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
-import { ask } from '../support/request.ts';
+import { ask, post } from '../support/request.ts';
 import { startHouse, type House } from './house.ts';
 import { createCaller, type Caller } from './openapi-caller.ts';
 import { createChecker, type Checker } from './openapi-checker.ts';
@@ -50,6 +50,37 @@ describe('what the product answers is what the document says', () => {
     await answer(200, 'GET /api/user');
     await answer(404, 'GET /api/user/organizations/default');
     await answer(200, 'GET /api/capabilities');
+    expect(faults()).toEqual([]);
+  });
+
+  it('about identities and sessions', async () => {
+    const signIn = async (): Promise<string> => {
+      const ada = { aud: 'countersign', sub: '1001', email: 'ada@acme.example', email_verified: true };
+      const idToken = await house.corp.mint(ada);
+      const reply = await post(house.server.port, '/api/v1/token', { id_token: idToken });
+      return String(reply.json()['Token']);
+    };
+    const token = await signIn();
+    const sessions = await answer(200, 'GET /api/user/sessions', { token });
+    const [listed] = sessions.json()['tokens'] as readonly {
+      readonly id: string;
+      readonly issuerId: string;
+    }[];
+    await answer(400, 'GET /api/user/sessions', { token, query: '?state=none' });
+    await answer(400, 'GET /api/user/sessions');
+    await answer(200, 'GET /api/user/sessions', { query: `?issuerId=${listed?.issuerId}&subject=1001` });
+    await answer(404, 'DELETE /api/user/sessions/{id}', { at: ['tok_none'], token });
+    await answer(204, 'DELETE /api/user/sessions/{id}', { at: [listed?.id ?? ''], token: await signIn() });
+    await answer(400, 'DELETE /api/user/sessions');
+    await answer(204, 'DELETE /api/user/sessions', { token: await signIn() });
+    const identities = await answer(200, `GET ${ORG}/members/{login}/identities`, { at: ['acme', 'ada'] });
+    const [identity] = identities.json()['identities'] as readonly { readonly id: string }[];
+    await answer(404, `GET ${ORG}/members/{login}/identities`, { at: ['acme', 'nobody'] });
+    await answer(200, `GET ${ORG}/members/{login}/sessions`, { at: ['acme', 'ada'], query: '?state=all' });
+    await answer(404, `GET ${ORG}/members/{login}/sessions`, { at: ['acme', 'nobody'] });
+    const one = { at: ['acme', 'ada', identity?.id ?? ''] };
+    await answer(204, `DELETE ${ORG}/members/{login}/identities/{id}`, one);
+    await answer(404, `DELETE ${ORG}/members/{login}/identities/{id}`, one);
     expect(faults()).toEqual([]);
   });
 

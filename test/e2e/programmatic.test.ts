@@ -101,12 +101,22 @@ describe('POST /api/v1/token', () => {
     }
   });
 
-  it('knows a person by provider and sub at /api/user', async () => {
-    const token = (await login(await house.corp.mint(ada))).json()['Token'] as string;
-    const user = await ask(house.server.port, {
-      path: '/api/user',
-      headers: { authorization: `Bearer ${token}` },
+  it('knows a person by provider and sub at /api/user, and as the member whom the first sign-in bound', async () => {
+    const user = async (claims: object) => {
+      const token = (await login(await house.corp.mint({ ...ada, ...claims }))).json()['Token'] as string;
+      const headers = { authorization: `Bearer ${token}` };
+      return (await ask(house.server.port, { path: '/api/user', headers })).json();
+    };
+    expect(await user({ sub: '2002', email: 'eve@acme.example' })).toMatchObject({
+      id: 'corp/2002',
+      email: 'eve@acme.example',
+      organizations: [],
     });
-    expect(user.json()).toMatchObject({ id: 'corp/1001', email: 'ada@acme.example', organizations: [] });
+    // A session is no token of the API (threat 12): whose it is can be asked, and gives nothing in the organization.
+    expect(await user({})).toMatchObject({
+      id: expect.stringMatching(/^usr_/),
+      githubLogin: 'ada',
+      organizations: [],
+    });
   });
 });

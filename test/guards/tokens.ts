@@ -45,8 +45,8 @@ const revocation: readonly Guard[] = [
   row(`${TOKENS}mass-revocations.ts`, `${TOKENS}mass-revocations.test.ts`, {
     threat: '18 tenants',
     name: 'a mass revocation ends tokens of its organization alone',
-    guard: 'if (holder.organization !== organization) return false;',
-    without: '',
+    guard: 'isSession(holder) : holder.organization === organization;',
+    without: 'isSession(holder) : true;',
     fails: 'covers nobody else',
   }),
   row(`${TOKENS}revoke.ts`, `${TOKENS}revoke.test.ts`, {

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   countsIn,
   foldCase,
+  principalAmong,
   principalFacts,
   principalId,
+  principalIn,
   type Principal,
   type UserPrincipal,
   type Voucher,
@@ -119,5 +121,56 @@ describe('foldCase', () => {
         expect(Array.from(foldCase(text))).toEqual(wanted);
       }),
     );
+  });
+});
+
+describe('a person of a provider whom organizations know as a member', () => {
+  const at = (organization: string, user: string, login: string) => ({
+    organization,
+    user,
+    login,
+    identity: `idn_${organization}`,
+  });
+  const person: UserPrincipal = {
+    kind: 'user',
+    user: 'corp/1001',
+    email: 'ada@acme.example',
+    groups: [],
+    vouchedBy: { kind: 'identity_provider', provider: 'corp', organizations: ['acme', 'globex', 'initech'] },
+    memberships: [at('acme', 'usr_ada', 'ada'), at('globex', 'usr_mallory', 'mallory')],
+  };
+
+  it('is to each what it says, and to nobody what another says', () => {
+    expect(principalAmong(person, ['acme'])).toMatchObject({ user: 'usr_ada', login: 'ada' });
+    expect(principalAmong(person, ['globex'])).toMatchObject({ user: 'usr_mallory', login: 'mallory' });
+    expect(principalAmong(person, ['initech'])).toMatchObject({ user: 'corp/1001' });
+    expect(principalAmong(person, ['initech'])).not.toHaveProperty('login');
+  });
+
+  it('counts where it is somebody in that organization alone', () => {
+    const ada = principalIn(person, 'acme');
+    expect(countsIn(ada, 'acme')).toBe(true);
+    expect(countsIn(ada, 'globex')).toBe(false);
+    expect(principalFacts(ada)).toMatchObject({ id: 'usr_ada', login: 'ada', organization: 'acme' });
+    expect(principalFacts(person)).not.toHaveProperty('organization');
+    expect(principalAmong(ada, ['globex'])).toBeUndefined();
+  });
+
+  it('is, of several organizations, what the first says that knows it', () => {
+    expect(principalAmong(person, ['initech', 'globex', 'acme'])).toMatchObject({ user: 'usr_mallory' });
+    expect(principalAmong(person, ['elsewhere', 'acme'])).toMatchObject({ user: 'usr_ada' });
+    expect(principalAmong(person, ['elsewhere'])).toBeUndefined();
+  });
+
+  it('is the same object where there is nothing to choose, so that facts are made once', () => {
+    const ada = principalIn(person, 'acme');
+    expect(principalAmong(ada, ['acme'])).toBe(ada);
+    const stranger: UserPrincipal = { ...withEmail('x@y.example'), user: 'corp/2', vouchedBy: corp };
+    expect(principalAmong(stranger, ['globex'])).toBe(stranger);
+  });
+
+  it('leaves everybody else as they are', () => {
+    expect(principalAmong(ada, ['acme'])).toBe(ada);
+    expect(principalAmong(ada, ['globex'])).toBeUndefined();
   });
 });

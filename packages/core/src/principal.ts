@@ -48,6 +48,18 @@ export interface UserPrincipal {
   readonly name?: string;
   readonly groups: readonly string[];
   readonly vouchedBy: Voucher;
+  /** Of a person of an identity provider: whom organizations know as a member, each for itself. */
+  readonly memberships?: readonly Membership[];
+}
+
+/** Whom an organization takes a person of an identity provider for. Its word counts in it alone. */
+export interface Membership {
+  readonly organization: string;
+  /** `usr_…` */
+  readonly user: string;
+  readonly login: string;
+  /** `idn_…` of the binding by which they are that member. */
+  readonly identity: string;
 }
 
 /** The kinds of principal, as a closed list. */
@@ -85,6 +97,41 @@ export function countsIn(principal: Principal, organization: string): boolean {
   }
 }
 
+/**
+ * Who a principal is to some organizations: what the first of them says that knows it as a member, else what it is at
+ * large. `undefined`: none of them has to believe it. A person of a provider may be one member here and another there,
+ * and to an organization that knows neither is nobody but that person of the provider.
+ */
+export function principalAmong(
+  principal: Principal,
+  organizations: readonly string[],
+): Principal | undefined {
+  const believing = organizations.filter((organization) => countsIn(principal, organization));
+  const [first] = believing;
+  if (first === undefined) return undefined;
+  if (principal.kind !== 'user' || principal.memberships === undefined) return principal;
+  const { memberships } = principal;
+  const known = believing.find((name) => memberships.some(({ organization }) => organization === name));
+  return principalIn(principal, known ?? first);
+}
+
+/** Who a principal is to one organization that has to believe it. */
+export function principalIn(principal: Principal, organization: string): Principal {
+  if (principal.kind !== 'user' || principal.vouchedBy.kind !== 'identity_provider') return principal;
+  const { vouchedBy, memberships, ...person } = principal;
+  const membership = memberships?.find((one) => one.organization === organization);
+  if (membership === undefined) return principal;
+  // Most people are members of the one organization that there is: they are this already, and stay one object.
+  if (vouchedBy.organizations.length === 1 && principal.user === membership.user) return principal;
+  return {
+    ...person,
+    user: membership.user,
+    login: membership.login,
+    vouchedBy: { ...vouchedBy, organizations: [organization] },
+    memberships: [membership],
+  };
+}
+
 /** What policies may read about a principal, as plain JSON: the `principal` root of the facts. */
 export function principalFacts(principal: Principal): Claims {
   const facts: Record<string, Json> = { kind: principal.kind, id: principalId(principal) };
@@ -112,7 +159,8 @@ export function principalFacts(principal: Principal): Claims {
 function addUserFacts(facts: Record<string, Json>, user: UserPrincipal): void {
   facts['user'] = user.user;
   facts['groups'] = user.groups;
-  if (user.vouchedBy.kind === 'organization') facts['organization'] = user.vouchedBy.organization;
+  const organization = organizationOf(user);
+  if (organization !== undefined) facts['organization'] = organization;
   if (user.login !== undefined) facts['login'] = user.login;
   if (user.name !== undefined) facts['name'] = user.name;
   if (user.email === undefined) return;
@@ -120,6 +168,12 @@ function addUserFacts(facts: Record<string, Json>, user: UserPrincipal): void {
   // The domain is what follows the LAST `@`: "a@evil.example@acme.example" has a quoted local part, not two domains.
   const at = user.email.lastIndexOf('@');
   if (at > 0 && at < user.email.length - 1) facts['domain'] = foldCase(user.email.slice(at + 1));
+}
+
+/** The organization that a person speaks as a member of. */
+function organizationOf({ user, vouchedBy, memberships }: UserPrincipal): string | undefined {
+  if (vouchedBy.kind === 'organization') return vouchedBy.organization;
+  return memberships?.find((membership) => membership.user === user)?.organization;
 }
 
 /**

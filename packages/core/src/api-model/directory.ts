@@ -47,6 +47,20 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
+/** Which account of an identity provider a member signs in with. */
+export const identityView = z.strictObject({
+  id: z.string().describe('`idn_…`'),
+  login: z.string().describe('Of the member.'),
+  issuerId: z.string().describe('`idp_…`, as `issuerId` of their sessions.'),
+  identityProvider: z.string().optional().describe('Its name; absent when the file has it no more.'),
+  subject: z.string().describe('`sub` of their id_tokens.'),
+  created: timeText,
+});
+
+export type IdentityView = z.output<typeof identityView>;
+
+export const identityList = z.strictObject({ identities: z.array(identityView) });
+
 export const memberView = z.strictObject({
   role,
   fgaRole: z.strictObject({ id: role, name: role }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deleteIdentitiesOfMember } from '../storage/repositories/identities.ts';
 import { createMember, deleteMember, updateMember } from './members.ts';
 import { made, worldAfter, worldOf } from './testing/world.ts';
 
@@ -26,6 +27,10 @@ describe('a member who is added', () => {
       ?.directory.members.get('eve');
     expect(member).toMatchObject({ login: 'eve', role: 'admin', email: 'eve@acme.example' });
     expect(edit.value.revoke?.[0]?.value).toBe(member?.user);
+    // Nor does the account that an earlier member of this login signed in with.
+    expect(edit.value.more).toEqual([
+      deleteIdentitiesOfMember({ organization: 'acme', user: member?.user ?? '' }),
+    ]);
   });
 
   it('is in no team, also when one remembers a member of this login', () => {

@@ -4,6 +4,7 @@ import { fileId } from '../snapshot/file-id.ts';
 import type { MemberEntry } from '../snapshot/model.ts';
 import type { MemberDocument, ObjectContent, StoredObject } from '../snapshot/stored-objects.ts';
 import type { World } from '../snapshot/world.ts';
+import { deleteIdentitiesOfMember } from '../storage/repositories/identities.ts';
 import type { Edit, Refused } from './model.ts';
 import { declared, directoryOf, endsEarlier, storedObject } from './stored-thing.ts';
 
@@ -33,6 +34,8 @@ export function createMember(
   return ok({
     // A team may still know of a member of this login whom the file has dropped.
     put: [memberObject(place, document), ...teamsWithout(world, place)],
+    // Nor is whoever was the member of this login the new one: they sign in for the first time, like everybody.
+    more: [deleteIdentitiesOfMember({ organization: place.organization, user: fileId('usr', login) })],
     revoke: [endsEarlier({ by: 'principal', value: fileId('usr', login) }, now)],
     event: 'member.created',
     detail: { login, role },

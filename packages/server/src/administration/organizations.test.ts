@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deleteIdentitiesOfOrganization } from '../storage/repositories/identities.ts';
 import { createOrganization, deleteOrganization } from './organizations.ts';
 import { made, worldAfter, worldOf } from './testing/world.ts';
 
@@ -26,7 +27,10 @@ describe('an organization that is made', () => {
     const edit = createOrganization(world, 'later', NOW);
     expect(edit).toMatchObject({
       ok: true,
-      value: { revoke: [{ by: 'organization', value: 'later', before: NOW - 1 }] },
+      value: {
+        revoke: [{ by: 'organization', value: 'later', before: NOW - 1 }],
+        more: [deleteIdentitiesOfOrganization('later')],
+      },
     });
     if (!edit.ok) return;
     const { directory } = worldAfter(world, edit.value).snapshot.organizations.get('later') ?? {};

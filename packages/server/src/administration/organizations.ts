@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@countersign/core';
 import type { World } from '../snapshot/world.ts';
+import { deleteIdentitiesOfOrganization } from '../storage/repositories/identities.ts';
 import type { Edit, Refused } from './model.ts';
 import { declared, endsEarlier } from './stored-thing.ts';
 
@@ -14,6 +15,7 @@ export function createOrganization(world: World, name: string, now: number): Res
     put: [{ organization: name, kind: 'organization', key: name, document: {} }],
     // Left from one of this name that the file has dropped. Its members must not be admins of the new one.
     remove: objectsOf(world, name),
+    more: [deleteIdentitiesOfOrganization(name)],
     revoke: [endsEarlier({ by: 'organization', value: name }, now)],
     event: 'organization.created',
     detail: { organization: name },

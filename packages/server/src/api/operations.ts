@@ -18,6 +18,7 @@ import {
   removeIssuer,
   type IssuersDeps,
 } from './issuers.ts';
+import { deleteIdentity, getIdentities, type IdentitiesDeps } from './identities.ts';
 import { getKeys, revokeKey, rotateKeys, type KeysDeps } from './keys.ts';
 import type { CallerDeps } from '../caller/caller.ts';
 import { getMembers, patchMember, postMember, removeMember } from './members.ts';
@@ -32,15 +33,30 @@ import {
 } from './organizations.ts';
 import { deletePersonalToken, getPersonalTokens, postPersonalToken } from './personal-tokens.ts';
 import { getPolicies, patchPolicies, type PoliciesDeps } from './policies.ts';
+import {
+  deleteSession,
+  deleteSessions,
+  getMemberSessions,
+  getSessions,
+  type SessionsDeps,
+} from './sessions.ts';
 import { deleteTeamToken, getTeamTokens, postTeamToken } from './team-tokens.ts';
 import { getTeam, getTeams, patchTeam, postTeam, removeTeam } from './teams.ts';
-import { deleteToken, getTokens, postToken, revokeTokens, type TokensDeps } from './tokens.ts';
+import { deleteToken, getTokens, postToken, revokeTokens } from './tokens.ts';
 import { getUser } from './user.ts';
 
 /** The management API, whole: one row an operation, with who may. What is not in this list does not exist. */
 
 export interface ApiDeps
-  extends CallerDeps, DecisionsDeps, AgentPoolsDeps, IssuersDeps, PoliciesDeps, TokensDeps, KeysDeps {}
+  extends
+    CallerDeps,
+    DecisionsDeps,
+    AgentPoolsDeps,
+    IssuersDeps,
+    IdentitiesDeps,
+    PoliciesDeps,
+    SessionsDeps,
+    KeysDeps {}
 
 const ANYBODY = ['S', 'A', 'M', 'T'] as const;
 const MEMBERS = ['S', 'A', 'M'] as const;
@@ -48,6 +64,7 @@ const ADMINISTRATORS = ['S', 'A'] as const;
 const SITE = ['S'] as const;
 /** Where no organization is in the path: whoever is no machine. */
 const PEOPLE = ['M'] as const;
+const PEOPLE_AND_SITE = ['S', 'M'] as const;
 
 export const OPERATIONS: readonly Operation<ApiDeps>[] = [
   { method: 'GET', path: '/api/user', roles: ANYBODY, handle: getUser },
@@ -63,6 +80,10 @@ export const OPERATIONS: readonly Operation<ApiDeps>[] = [
   { method: 'POST', path: '/api/user/tokens', roles: PEOPLE, handle: postPersonalToken },
   { method: 'DELETE', path: '/api/user/tokens/:id', roles: PEOPLE, handle: deletePersonalToken },
 
+  { method: 'GET', path: '/api/user/sessions', roles: PEOPLE_AND_SITE, handle: getSessions },
+  { method: 'DELETE', path: '/api/user/sessions', roles: PEOPLE_AND_SITE, handle: deleteSessions },
+  { method: 'DELETE', path: '/api/user/sessions/:id', roles: PEOPLE_AND_SITE, handle: deleteSession },
+
   { method: 'GET', path: '/api/orgs', roles: SITE, handle: getOrganizations },
   { method: 'POST', path: '/api/orgs', roles: SITE, handle: postOrganization },
   { method: 'GET', path: '/api/orgs/:org', roles: ANYBODY, handle: getOrganization },
@@ -71,6 +92,24 @@ export const OPERATIONS: readonly Operation<ApiDeps>[] = [
   { method: 'POST', path: '/api/orgs/:org/members/:login', roles: ADMINISTRATORS, handle: postMember },
   { method: 'PATCH', path: '/api/orgs/:org/members/:login', roles: ADMINISTRATORS, handle: patchMember },
   { method: 'DELETE', path: '/api/orgs/:org/members/:login', roles: ADMINISTRATORS, handle: removeMember },
+  {
+    method: 'GET',
+    path: '/api/orgs/:org/members/:login/identities',
+    roles: ADMINISTRATORS,
+    handle: getIdentities,
+  },
+  {
+    method: 'DELETE',
+    path: '/api/orgs/:org/members/:login/identities/:id',
+    roles: ADMINISTRATORS,
+    handle: deleteIdentity,
+  },
+  {
+    method: 'GET',
+    path: '/api/orgs/:org/members/:login/sessions',
+    roles: ADMINISTRATORS,
+    handle: getMemberSessions,
+  },
   { method: 'GET', path: '/api/orgs/:org/teams', roles: ANYBODY, handle: getTeams },
   { method: 'POST', path: '/api/orgs/:org/teams/pulumi', roles: ADMINISTRATORS, handle: postTeam },
   { method: 'GET', path: '/api/orgs/:org/teams/:team', roles: ANYBODY, handle: getTeam },

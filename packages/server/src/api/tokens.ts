@@ -81,7 +81,8 @@ async function exchanged(deps: TokensDeps, call: ApiCall): Promise<Answer> {
   return jsonAnswer(200, { tokens, ...(more ? { continuationToken: last.id } : {}) });
 }
 
-function exchangedTokenView(row: Row): ExchangedTokenView {
+/** Of a row of `token` with when it was used. */
+export function exchangedTokenView(row: Row): ExchangedTokenView {
   const { record, revokedAt } = parseToken(row);
   const { id, principal, issuer, subject, policies, resources, exchange, issuedAt, expiresAt } = record;
   return {

@@ -33,6 +33,11 @@ describe('personOf', () => {
     ['with the domain in its local part', { email: 'ada@acme.example@evil.example', email_verified: true }],
     ['without a domain', { email: 'ada@', email_verified: true }],
     ['not a string', { email: ['ada@acme.example'], email_verified: true }],
+    ['verified as a number', { email: 'ada@acme.example', email_verified: 1 }],
+    ['of a domain below', { email: 'ada@eu.acme.example', email_verified: true }],
+    ['with something that nobody sees', { email: 'ada\u200b@acme.example', email_verified: true }],
+    ['with a line more', { email: 'ada\n@acme.example', email_verified: true }],
+    ['longer than any address', { email: `${'a'.repeat(250)}@acme.example`, email_verified: true }],
   ])('does not count an email that is %s', (_case, claims) => {
     expect(personOf(provider, 's', claims).email).toBeUndefined();
   });
@@ -40,6 +45,26 @@ describe('personOf', () => {
   it('counts every email of a provider that vouches for all', () => {
     const person = personOf({ ...provider, emailIsVerified: true }, 's', { email: 'ada@acme.example' });
     expect(person.email).toBe('ada@acme.example');
+  });
+
+  it('counts an email of another name by the provider’s word alone: email_verified does not speak of it', () => {
+    const claims = { upn: 'ada@acme.example', email: 'x@acme.example', email_verified: true };
+    const byUpn = { ...provider, claims: { ...provider.claims, email: 'upn' } };
+    expect(personOf(byUpn, 's', claims).email).toBeUndefined();
+    expect(personOf({ ...byUpn, emailIsVerified: true }, 's', claims).email).toBe('ada@acme.example');
+  });
+
+  it('counts an email elsewhere by the email_verified beside it, and by no other', () => {
+    const nested = { ...provider, claims: { ...provider.claims, email: 'profile.email' } };
+    const email = 'ada@acme.example';
+    expect(personOf(nested, 's', { profile: { email, email_verified: true } }).email).toBe(email);
+    expect(personOf(nested, 's', { profile: { email }, email_verified: true }).email).toBeUndefined();
+  });
+
+  it('counts a domain in whatever case', () => {
+    expect(personOf(provider, 's', { email: 'Ada@ACME.Example', email_verified: true }).email).toBe(
+      'Ada@ACME.Example',
+    );
   });
 
   it('reads groups where the provider keeps them, and only strings', () => {

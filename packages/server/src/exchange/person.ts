@@ -1,5 +1,13 @@
-import { parseClaimPath, readPath, type Claims, type Json, type UserPrincipal } from '@countersign/core';
+import {
+  foldCase,
+  parseClaimPath,
+  readPath,
+  type Claims,
+  type Json,
+  type UserPrincipal,
+} from '@countersign/core';
 import type { IdentityProvider } from '../snapshot/model.ts';
+import { sessionName } from '../tokens/mass-revocations.ts';
 
 /**
  * Who a person is, from the verified claims of their id_token. Recognised by (provider, `sub`) alone: an email is
@@ -10,7 +18,7 @@ export function personOf(provider: IdentityProvider, subject: string, claims: Cl
   const name = claimAt(claims, provider.claims.name);
   return {
     kind: 'user',
-    user: `${provider.name}/${subject}`,
+    user: sessionName(provider.name, subject),
     groups: groupsOf(claimAt(claims, provider.claims.groups)),
     vouchedBy: {
       kind: 'identity_provider',
@@ -22,16 +30,31 @@ export function personOf(provider: IdentityProvider, subject: string, claims: Cl
   };
 }
 
+/** RFC 5321 section 4.5.3.1.3: what is longer is nobody's address. */
+const MAX_EMAIL = 254;
+
 /** The email, if the provider has verified it (OpenID Connect Core 5.1) and may speak for its domain. */
 function verifiedEmail(provider: IdentityProvider, claims: Claims): string | undefined {
   const email = claimAt(claims, provider.claims.email);
-  if (typeof email !== 'string') return undefined;
-  if (claims['email_verified'] !== true && !provider.emailIsVerified) return undefined;
+  if (typeof email !== 'string' || email.length > MAX_EMAIL) return undefined;
+  if (!provider.emailIsVerified && !saysVerified(provider, claims)) return undefined;
+  // What nobody can see would make two of one that look the same.
+  if (/[\s\p{C}]/u.test(email)) return undefined;
   const at = email.lastIndexOf('@');
   if (at < 1 || at === email.length - 1) return undefined;
-  const domain = email.slice(at + 1).toLowerCase();
+  const domain = foldCase(email.slice(at + 1));
   if (provider.emailDomains && !provider.emailDomains.includes(domain)) return undefined;
   return email;
+}
+
+/**
+ * `email_verified` is a boolean (OpenID Connect Core 5.1), beside the email that it speaks of, and speaks of none of
+ * another name: whoever may write their own `upn` must not have it verified by what is said of their `email`.
+ */
+function saysVerified({ claims: paths }: IdentityProvider, claims: Claims): boolean {
+  const parsed = parseClaimPath(paths.email);
+  if (!parsed.ok || parsed.value.at(-1) !== 'email') return false;
+  return readPath(claims, [...parsed.value.slice(0, -1), 'email_verified']) === true;
 }
 
 function groupsOf(value: Json | undefined): readonly string[] {

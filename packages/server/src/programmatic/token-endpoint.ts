@@ -1,4 +1,5 @@
 import { REFUSALS } from '@countersign/core';
+import { originOf } from '../audit/origin.ts';
 import { exchangeIdToken } from '../exchange/exchange-id-token.ts';
 import type { ExchangeDeps, IdentifiedRefusal } from '../exchange/model.ts';
 import type { FailureLimit } from '../http/failure-limit.ts';
@@ -38,7 +39,7 @@ async function exchangeAnswer(deps: ExchangeDeps, request: ServiceRequest): Prom
 
   const session = await exchangeIdToken(deps, {
     idToken: idToken.value,
-    remoteAddress: request.remoteAddress,
+    ...originOf(request),
   });
   if (!session.ok) {
     return refusedToken({ url: service.url, refusalError: settings.refusalError }, session.error);
@@ -49,7 +50,7 @@ async function exchangeAnswer(deps: ExchangeDeps, request: ServiceRequest): Prom
 /** Every fault of the token is 401 with a challenge (RFC 6750 section 3); what is ours keeps its own status. */
 function refusedToken(context: ErrorContext, refusal: IdentifiedRefusal): Answer {
   const answer = errorAnswer(context, refusal);
-  if (REFUSALS[refusal.code].status !== 400) return answer;
+  if (![400, 401].includes(REFUSALS[refusal.code].status)) return answer;
   return {
     ...answer,
     status: 401,

@@ -16,6 +16,7 @@ export interface Tables {
   readonly version: VersionTable;
   readonly made_token: MadeTokenTable;
   readonly last_use: LastUseTable;
+  readonly identity: IdentityTable;
 }
 
 /** Access tokens, by hash. The value is never stored. */
@@ -219,4 +220,20 @@ export interface LastUseTable {
   readonly id: string;
   /** Epoch seconds. */
   readonly used_at: number;
+}
+
+/** Which person of an identity provider is which member of an organization. */
+export interface IdentityTable {
+  /** `idp_…` */
+  readonly provider: string;
+  /** `sub` of their id_tokens. */
+  readonly subject: string;
+  readonly organization: string;
+  /** `idn_…`; unique in the organization. */
+  readonly id: string;
+  /** `usr_…` of the member. With organization and provider unique: a member is one person of each provider. */
+  readonly user_id: string;
+  readonly login: string;
+  /** Epoch seconds. */
+  readonly created_at: number;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concerns, createMassRevocations } from './mass-revocations.ts';
-import type { MassRevocation, TokenRecord } from './model.ts';
+import { EVERYWHERE, type MassRevocation, type TokenRecord } from './model.ts';
 import { RECORD } from './testing/fixture.ts';
 
 const TOKEN: TokenRecord = { ...RECORD, policies: ['pol_1', 'pol_2'], issuedAt: 1000 };
@@ -80,5 +80,84 @@ describe('mass revocations', () => {
   it('cover nothing while there are none', () => {
     expect(createMassRevocations().covers(TOKEN)).toBe(false);
     expect(createMassRevocations().endedUntil(TOKEN)).toBe(-Infinity);
+  });
+});
+
+describe('sessions of people', () => {
+  const membership = { organization: 'acme', user: 'usr_ada', login: 'ada', identity: 'idn_1' };
+  const session = (organizations: readonly string[], organization?: string): TokenRecord => {
+    const { organization: _none, ...rest } = TOKEN;
+    const vouchedBy = { kind: 'identity_provider', provider: 'corp', organizations } as const;
+    return {
+      ...rest,
+      prefix: 'css',
+      principal: {
+        kind: 'user',
+        user: organization === undefined ? 'corp/1' : 'usr_ada',
+        groups: [],
+        vouchedBy,
+        memberships: [membership],
+      },
+      issuer: 'idp_1',
+      subject: '1',
+      policies: [],
+      ...(organization === undefined ? {} : { organization }),
+    };
+  };
+  const ofAcme = session(['acme'], 'acme');
+  const shared = session(['acme', 'globex']);
+  const ended = (organization: string, by: MassRevocation['by'], value: string) => {
+    const revocations = createMassRevocations();
+    revocations.add({ organization, by, value, before: 1000 });
+    return revocations;
+  };
+
+  it.each([
+    ['principal', 'usr_ada'],
+    ['principal', 'idn_1'],
+    ['subject', '1'],
+    ['issuer', 'idp_1'],
+    ['organization', 'acme'],
+  ] as const)('of one organization end with it by %s %s', (by, value) => {
+    const revocations = ended('acme', by, value);
+    expect(revocations.covers(ofAcme)).toBe(true);
+    expect(revocations.covers({ ...ofAcme, issuedAt: 1001 })).toBe(false);
+    expect(concerns({ organization: 'acme', by, value, before: 1000 }, ofAcme)).toBe(true);
+    expect(ended('globex', by, value).covers(ofAcme)).toBe(false);
+  });
+
+  it.each([
+    ['principal', 'usr_ada'],
+    ['principal', 'idn_1'],
+    ['issuer', 'idp_1'],
+    ['organization', 'acme'],
+  ] as const)('of several end in the one that ends them by %s %s', (by, value) => {
+    const revocations = ended('acme', by, value);
+    expect(revocations.covers(shared)).toBe(false);
+    expect([revocations.endedIn('acme', shared), revocations.endedIn('globex', shared)]).toEqual([
+      1000,
+      -Infinity,
+    ]);
+    // Whoever signs in now must not be told yes for a session that is over already.
+    expect(revocations.endedUntil(shared)).toBe(1000);
+  });
+
+  it('are to one organization not whom another knows them as', () => {
+    const revocations = ended('globex', 'principal', 'usr_ada');
+    expect(revocations.endedIn('globex', shared)).toBe(-Infinity);
+    expect(ended('globex', 'principal', 'corp/1').endedIn('globex', shared)).toBe(1000);
+  });
+
+  it.each([
+    ['principal', 'corp/1'],
+    ['issuer', 'idp_1'],
+  ] as const)('end wherever they count by %s %s, and no other token does', (by, value) => {
+    const revocations = ended(EVERYWHERE, by, value);
+    expect([ofAcme, shared].map((token) => revocations.covers(token))).toEqual([true, true]);
+    expect(concerns({ organization: EVERYWHERE, by, value, before: 1000 }, ofAcme)).toBe(true);
+    const own = { ...TOKEN, issuer: 'idp_1', subject: '1' };
+    expect(revocations.covers(own)).toBe(false);
+    expect(concerns({ organization: EVERYWHERE, by, value, before: 1000 }, own)).toBe(false);
+    expect(revocations.covers({ ...shared, issuer: 'idp_2', subject: '2' })).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
-import { principalId } from '@countersign/core';
-import type { MassRevocation, TokenRecord } from './model.ts';
+import { principalId, principalIn } from '@countersign/core';
+import { EVERYWHERE, type MassRevocation, type TokenRecord } from './model.ts';
 import type { Holder } from './token-table.ts';
 
 /**
@@ -11,8 +11,10 @@ export interface MassRevocations {
   add(revocation: MassRevocation): void;
   /** Whether a token is over by any of them. */
   covers(token: TokenRecord): boolean;
-  /** Epoch seconds: whatever was issued to a holder at or before is over. */
+  /** Epoch seconds: whatever was issued to a holder at or before is over, be it in one of its organizations alone. */
   endedUntil(holder: Holder): number;
+  /** Epoch seconds: a session that counts in several organizations and was issued at or before is over in this one. */
+  endedIn(organization: string, holder: Holder): number;
   /** How many are told apart. */
   readonly size: number;
 }
@@ -53,8 +55,9 @@ export function createMassRevocations(limit = MAX_MASS_REVOCATIONS): MassRevocat
       own.by[by].set(value, Math.max(known ?? before, before));
     },
     // The common case costs one comparison.
-    covers: (token) => organizations.size > 0 && token.issuedAt <= endedUntil(organizations, token),
-    endedUntil: (holder) => endedUntil(organizations, holder),
+    covers: (token) => organizations.size > 0 && token.issuedAt <= wholly(organizations, token),
+    endedUntil: (holder) => Math.max(wholly(organizations, holder), somewhere(organizations, holder)),
+    endedIn: (organization, holder) => endedIn(organizations, organization, holder),
     get size() {
       return size;
     },
@@ -68,9 +71,25 @@ function none(): OfOrganization {
   };
 }
 
-/** A session of a person belongs to no organization, and no organization ends it. */
-function endedUntil(organizations: ReadonlyMap<string, OfOrganization>, holder: Holder): number {
-  const own = holder.organization === undefined ? undefined : organizations.get(holder.organization);
+type Revocations = ReadonlyMap<string, OfOrganization>;
+
+/** By its own organization; a session also by what ends sessions wherever they count. */
+function wholly(organizations: Revocations, holder: Holder): number {
+  const { organization } = holder;
+  const own = organization === undefined ? NEVER : endedIn(organizations, organization, holder);
+  return isSession(holder) ? Math.max(own, endedIn(organizations, EVERYWHERE, holder)) : own;
+}
+
+/** A session of several organizations is none of theirs: what one of them ends, it ends in itself. */
+function somewhere(organizations: Revocations, holder: Holder): number {
+  const { vouchedBy } = holder.principal;
+  if (holder.organization !== undefined || vouchedBy.kind !== 'identity_provider') return NEVER;
+  const ended = vouchedBy.organizations.map((name) => endedIn(organizations, name, holder));
+  return Math.max(NEVER, ...ended);
+}
+
+function endedIn(organizations: Revocations, organization: string, holder: Holder): number {
+  const own = organizations.get(organization);
   if (!own) return NEVER;
   const { by, everything } = own;
   let latest = Math.max(
@@ -79,14 +98,35 @@ function endedUntil(organizations: ReadonlyMap<string, OfOrganization>, holder: 
     by.subject.get(holder.subject) ?? NEVER,
   );
   for (const policy of holder.policies) latest = Math.max(latest, by.policy.get(policy) ?? NEVER);
-  // The name of a principal has to be put together: only where somebody was revoked by it.
+  // The names of a principal have to be put together: only where somebody was revoked by one.
   if (by.principal.size === 0) return latest;
-  return Math.max(latest, by.principal.get(principalId(holder.principal)) ?? NEVER);
+  for (const name of namesIn(organization, holder))
+    latest = Math.max(latest, by.principal.get(name) ?? NEVER);
+  return latest;
+}
+
+function isSession({ principal }: Holder): boolean {
+  return principal.vouchedBy.kind === 'identity_provider';
+}
+
+/** Who a holder is to an organization, and by which binding; wherever it counts, a person is one of their provider. */
+function namesIn(organization: string, { principal, subject }: Holder): readonly string[] {
+  if (principal.kind !== 'user' || principal.vouchedBy.kind !== 'identity_provider')
+    return [principalId(principal)];
+  if (organization === EVERYWHERE) return [sessionName(principal.vouchedBy.provider, subject)];
+  const bindings = principal.memberships?.filter((one) => one.organization === organization) ?? [];
+  return [principalId(principalIn(principal, organization)), ...bindings.map(({ identity }) => identity)];
+}
+
+/** `PROVIDER/SUB`: what a person is called wherever no organization knows them as a member. */
+export function sessionName(provider: string, subject: string): string {
+  return `${provider}/${subject}`;
 }
 
 /** Whether a revocation is about the holder of a token, whenever it was issued. */
 export function concerns({ organization, by, value }: MassRevocation, holder: Holder): boolean {
-  if (holder.organization !== organization) return false;
+  const isAbout = organization === EVERYWHERE ? isSession(holder) : holder.organization === organization;
+  if (!isAbout) return false;
   switch (by) {
     case 'issuer':
       return holder.issuer === value;
@@ -95,7 +135,7 @@ export function concerns({ organization, by, value }: MassRevocation, holder: Ho
     case 'subject':
       return holder.subject === value;
     case 'principal':
-      return principalId(holder.principal) === value;
+      return namesIn(organization, holder).includes(value);
     case 'organization':
       return true;
   }

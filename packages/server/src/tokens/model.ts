@@ -6,7 +6,7 @@ export interface TokenRecord {
   readonly id: string;
   readonly prefix: TokenPrefix;
   readonly principal: Principal;
-  /** Organization whose issuer or API made it; absent for a person's session. */
+  /** Organization whose issuer or API made it, or the one that a person's session counts in; absent where those are several. */
   readonly organization?: string;
   /** Id of the trusted issuer or identity provider whose token was exchanged. */
   readonly issuer: string;
@@ -38,6 +38,9 @@ export type Presented =
   | { readonly state: 'live'; readonly token: TokenRecord }
   | { readonly state: 'invalid' | 'expired' | 'revoked' | 'unavailable' };
 
+/** `organization` of a mass revocation of sessions wherever they count. No organization has this name. */
+export const EVERYWHERE = '';
+
 /** What a mass revocation names: everything issued through, under or to it. */
 export const REVOKED_BY = ['issuer', 'policy', 'subject', 'principal', 'organization'] as const;
 
@@ -49,7 +52,7 @@ export const REVOKED_BY = ['issuer', 'policy', 'subject', 'principal', 'organiza
 export interface MassRevocation {
   readonly organization: string;
   readonly by: (typeof REVOKED_BY)[number];
-  /** Id of the issuer, `pol_…`, `sub`, {@link principalId}, or the organization's name. */
+  /** Id of the issuer, `pol_…`, `sub`, {@link principalId} or `idn_…` of a binding, or the organization's name. */
   readonly value: string;
   /** Epoch seconds; a token issued in that very second is ended too. */
   readonly before: number;

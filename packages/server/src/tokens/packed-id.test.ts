@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newId } from '../audit/decision-id.ts';
-import { exchangeId, packIds, tokenId, unpackId } from './packed-id.ts';
+import { newId, numberText } from '../audit/decision-id.ts';
+import { exchangeId, packIds, tokenId } from './packed-id.ts';
 
 const NUMBER = '01J0ABCDEFGHJKMNPQRSTVWXYZ';
 
 function unpacked(words: readonly number[] | undefined): string {
   const [a = 0, b = 0, c = 0, d = 0] = words ?? [];
-  return unpackId(a, b, c, d);
+  return numberText(a, b, c, d);
 }
 
 describe('packed ids', () => {

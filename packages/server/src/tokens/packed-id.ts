@@ -1,3 +1,5 @@
+import { ALPHABET } from '../audit/decision-id.ts';
+
 /**
  * Ids in sixteen bytes: a token and the exchange that made it have one number between them, written in 26 characters
  * of Crockford base32 behind `tok_` and `dec_`. Two texts a row would be most of what a million tokens weigh.
@@ -11,14 +13,10 @@ const EXCHANGE = 'dec_';
 
 /** 130 bits in groups of five, the first of which has three: 128 in all. */
 const FORM = /^(?:tok|dec)_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** By character code. */
 const VALUES = new Uint8Array(128);
 for (let value = 0; value < ALPHABET.length; value += 1) VALUES[ALPHABET.charCodeAt(value)] = value;
-
-/** All pairs of characters: texts are put together from half as many pieces. */
-const PAIRS = ALPHABET.split('').flatMap((first) => ALPHABET.split('').map((second) => first + second));
 
 /** The words of the number that both ids share; `undefined` when they share none, or are written otherwise. */
 export function packIds(token: string, exchange: string): readonly number[] | undefined {
@@ -34,30 +32,6 @@ export function packIds(token: string, exchange: string): readonly number[] | un
     if (shift > 27 && index > 0) words[index - 1] = value >>> (32 - shift);
   }
   return words;
-}
-
-/** The 26 characters of the number in four words, most significant first: ten bits a pair, as they lie across words. */
-export function unpackId(a: number, b: number, c: number, d: number): string {
-  return (
-    pair(a >>> 24) +
-    pair(a >>> 14) +
-    pair(a >>> 4) +
-    pair((a << 6) | (b >>> 26)) +
-    pair(b >>> 16) +
-    pair(b >>> 6) +
-    pair((b << 4) | (c >>> 28)) +
-    pair(c >>> 18) +
-    pair(c >>> 8) +
-    pair((c << 2) | (d >>> 30)) +
-    pair(d >>> 20) +
-    pair(d >>> 10) +
-    pair(d)
-  );
-}
-
-/** The two characters of the last ten bits. */
-function pair(bits: number): string {
-  return PAIRS[bits & 1023] ?? '';
 }
 
 export function tokenId(number: string): string {

@@ -4,8 +4,8 @@ import { openSqlite } from '../storage/engine/sqlite.ts';
 import { revokeToken as markRevoked } from '../storage/repositories/tokens.ts';
 import { mintToken } from './issue.ts';
 import type { Presented } from './model.ts';
-import { MAX_LOOKUPS } from './present.ts';
-import { mint, random, RECORD } from './testing/fixture.ts';
+import { createPresenters, MAX_LOOKUPS } from './present.ts';
+import { HEARS, mint, random, RECORD } from './testing/fixture.ts';
 import { createRig } from './testing/rig.ts';
 import { TokenTable } from './token-table.ts';
 
@@ -155,5 +155,46 @@ describe('a token that was revoked with many others', () => {
     rig.table.insert(hash, { ...RECORD, issuedAt: 1001 });
     rig.massRevocations.add(ALL);
     expect(presenter()(value)).toMatchObject({ state: 'live' });
+  });
+});
+
+describe('a session that is known by its hash alone', () => {
+  const byHash = () => {
+    const { table, massRevocations, accessRing } = rig;
+    const nothingMadeHere = { verify: () => false };
+    const deps = { table, massRevocations, checksums: nothingMadeHere, accessRing, feed: HEARS };
+    return createPresenters({ ...deps, reader: counted, clock: rig.clock });
+  };
+
+  it('needs no form and no checksum, and is live, expired or unknown like any other', async () => {
+    const { hash } = mint();
+    const { hash: stranger } = mint();
+    rig.table.insert(hash, RECORD);
+    const { byHash: find } = byHash();
+    expect(find(hash)).toEqual({ state: 'live', token: RECORD });
+    expect(await find(stranger)).toEqual({ state: 'invalid' });
+    rig.now = 2_000_000;
+    expect(find(hash)).toEqual({ state: 'expired' });
+  });
+
+  it('is asked of storage where the table does not have it, so many at once and no more', async () => {
+    const { hash } = await stored();
+    expect(await byHash().byHash(hash)).toEqual({ state: 'live', token: RECORD });
+    const { reader, release } = held();
+    const { table, massRevocations, accessRing, clock } = rig;
+    const checksums = { verify: () => true };
+    const { byHash: find } = createPresenters({
+      table,
+      massRevocations,
+      accessRing,
+      clock,
+      checksums,
+      feed: HEARS,
+      reader,
+    });
+    const asked = Array.from({ length: MAX_LOOKUPS }, () => find(mint().hash));
+    expect(find(mint().hash)).toEqual({ state: 'unavailable' });
+    release();
+    await Promise.all(asked.map((answer) => Promise.resolve(answer)));
   });
 });

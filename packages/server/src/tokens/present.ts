@@ -31,6 +31,14 @@ export interface Hearing {
 /** Says what a presented value is; without a promise when the process knows. Rejects only for a fault. */
 export type Presenter = (value: string) => Presented | Promise<Presented>;
 
+/** The same by SHA-256. Whoever asks has seen by other means that the value is good: a foreign token that verified. */
+export type HashPresenter = (hash: Uint8Array) => Presented | Promise<Presented>;
+
+export interface Presenters {
+  readonly byValue: Presenter;
+  readonly byHash: HashPresenter;
+}
+
 /** Look-ups in storage at once; one more is `unavailable`: a storm of unknown tokens must not queue up without end. */
 export const MAX_LOOKUPS = 64;
 
@@ -43,6 +51,11 @@ const REVOKED: Presented = { state: 'revoked' };
 const UNAVAILABLE: Presented = { state: 'unavailable' };
 
 export function createPresenter(deps: PresenterDeps): Presenter {
+  return createPresenters(deps).byValue;
+}
+
+/** Both share what bounds look-ups in storage. */
+export function createPresenters(deps: PresenterDeps): Presenters {
   const { table, checksums, feed } = deps;
   const signed = createSignedValues(deps.accessRing);
   const ask = createLookups(deps);
@@ -61,15 +74,21 @@ export function createPresenter(deps: PresenterDeps): Presenter {
     return known ? judge(deps, known) : ask(hash);
   };
 
-  return (value) => {
-    // Before the table: a key that was withdrawn takes every token with it that it signed, the known ones too.
-    if (value.length > MAX_OPAQUE && !signed.namesKey(value)) return INVALID;
-    const hash = hashOf(value);
-    const known = table.find(hash);
-    // A value that was not made here never reaches storage.
-    if (!known && !madeHere(value)) return INVALID;
+  const settle = (hash: Uint8Array, known: TokenRecord | undefined): Presented | Promise<Presented> => {
     if (feed.stale()) return whenHeard(hash);
     return known ? judge(deps, known) : ask(hash);
+  };
+
+  return {
+    byValue: (value) => {
+      // Before the table: a key that was withdrawn takes every token with it that it signed, the known ones too.
+      if (value.length > MAX_OPAQUE && !signed.namesKey(value)) return INVALID;
+      const hash = hashOf(value);
+      const known = table.find(hash);
+      // A value that was not made here never reaches storage.
+      return known || madeHere(value) ? settle(hash, known) : INVALID;
+    },
+    byHash: (hash) => settle(hash, table.find(hash)),
   };
 }
 

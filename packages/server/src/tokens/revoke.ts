@@ -5,7 +5,7 @@ import { insertChange } from '../storage/repositories/changes.ts';
 import { insertMassRevocation } from '../storage/repositories/mass-revocations.ts';
 import { revokeToken as markRevoked } from '../storage/repositories/tokens.ts';
 import { concerns, type MassRevocations } from './mass-revocations.ts';
-import type { MassRevocation, TokenRecord } from './model.ts';
+import { EVERYWHERE, type MassRevocation, type TokenRecord } from './model.ts';
 import type { TokenTable } from './token-table.ts';
 
 /**
@@ -76,7 +76,13 @@ export async function revokeMany(
   );
   const detail = { by, value, before, revoked };
   const written = await deps.decisions.changed(
-    { event: 'tokens.revoked', time, actor, organization, detail },
+    {
+      event: 'tokens.revoked',
+      time,
+      actor,
+      detail,
+      ...(organization === EVERYWHERE ? {} : { organization }),
+    },
     [
       insertMassRevocation(revocation, at),
       insertChange('tokens.revoked', { organization, by, value, before }, at),

@@ -1,8 +1,9 @@
 import { projectClaims, type ClaimPath, type Claims } from '@countersign/core';
+import { numberText } from '../audit/decision-id.ts';
 import { HASH_WORDS, HashRows } from './hash-rows.ts';
 import { Interned } from './interned.ts';
 import type { TokenRecord } from './model.ts';
-import { exchangeId, ID_WORDS, packIds, tokenId, unpackId } from './packed-id.ts';
+import { exchangeId, ID_WORDS, packIds, tokenId } from './packed-id.ts';
 import { RowStore } from './row-store.ts';
 
 /**
@@ -176,7 +177,7 @@ export class TokenTable {
 
   #packedIds(row: number): Ids {
     const columns = this.#columns;
-    const number = unpackId(
+    const number = numberText(
       columns.word(row, ID),
       columns.word(row, ID + 1),
       columns.word(row, ID + 2),

@@ -1,4 +1,5 @@
 import { DECISIONS } from './described/decisions.ts';
+import { IDENTITIES } from './described/identities.ts';
 import { ISSUERS } from './described/issuers.ts';
 import { ORGANIZATIONS } from './described/organizations.ts';
 import { TEAMS } from './described/teams.ts';
@@ -10,6 +11,7 @@ import type { Description } from './model.ts';
 export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   ...USER,
   ...ORGANIZATIONS,
+  ...IDENTITIES,
   ...TEAMS,
   ...ISSUERS,
   ...TOKENS,

@@ -38,6 +38,8 @@ const ANSWERS = {
   OrganizationList: model.organizationList,
   Member: model.memberView,
   MemberList: model.memberList,
+  Identity: model.identityView,
+  IdentityList: model.identityList,
   Team: model.teamView,
   TeamList: model.teamList,
   AgentPool: model.agentPoolView,

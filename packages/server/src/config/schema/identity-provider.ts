@@ -17,6 +17,11 @@ export const claimsShape = {
   name: claimPath.default('name'),
 };
 
+/** A first sign-in asks in each of them whether the person is a member. */
+const MAX_ORGANIZATIONS = 200;
+
+const MAX_DOMAINS = 1000;
+
 const domain = z
   .string()
   .max(253, 'expected at most 253 characters')
@@ -30,11 +35,15 @@ export const identityProviderShape = {
   audiences: audiences.default([]).describe('Further client ids whose id_tokens are taken.'),
   organizations: z
     .array(organizationName)
+    .min(1, 'expected at least one organization')
+    .max(MAX_ORGANIZATIONS, `expected at most ${MAX_ORGANIZATIONS} organizations`)
+    .refine((names) => new Set(names).size === names.length, 'expected each organization once')
     .exactOptional()
     .describe('Whose members its people may be. Required once the file has two organizations.'),
   email_domains: z
     .array(domain)
     .min(1, 'expected at least one domain')
+    .max(MAX_DOMAINS, `expected at most ${MAX_DOMAINS} domains`)
     .exactOptional()
     .describe('An email counts only in these domains. Default: in all.'),
   email_is_verified: z
@@ -46,6 +55,12 @@ export const identityProviderShape = {
 
 export const identityProvider = z
   .strictObject(identityProviderShape)
+  .superRefine(({ claims, email_is_verified }, context) => {
+    if (email_is_verified || namesEmail(claims.email)) return;
+    const message =
+      'expected email_is_verified: true beside it: email_verified speaks of the claim email alone';
+    context.addIssue({ code: 'custom', path: ['claims', 'email'], message });
+  })
   .transform((value): IdentityProviderConfig => ({
     name: value.name,
     issuer: value.issuer,
@@ -56,3 +71,9 @@ export const identityProvider = z
     ...(value.organizations === undefined ? {} : { organizations: value.organizations }),
     ...(value.email_domains === undefined ? {} : { emailDomains: value.email_domains }),
   }));
+
+/** `email_verified` speaks of the claim `email` beside it (OpenID Connect Core 5.1), and of none of another name. */
+function namesEmail(path: string): boolean {
+  const parsed = parseClaimPath(path);
+  return parsed.ok && parsed.value.at(-1) === 'email';
+}

@@ -1,6 +1,7 @@
 import { err, ok } from '@countersign/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogFields } from '../../adapters/ports.ts';
+import { recordMetrics } from '../../adapters/testing/metric-record.ts';
 import { createDatabase } from './sqlite-database.ts';
 import type { Reply, Request } from './sqlite-messages.ts';
 import { READ_LIMIT, READ_WAIT } from './sqlite-reads.ts';
@@ -37,8 +38,9 @@ function over(
   const logger = { debug: line, info: line, warn: line, error: line };
   let now = 0;
   const probe = [{ sql: 'probe', parameters: [] }];
-  const database = createDatabase({ writer, openReader, probe, now: () => now, logger });
-  return { database, log, setNow: (value: number) => (now = value) };
+  const metrics = recordMetrics();
+  const database = createDatabase({ writer, openReader, probe, now: () => now, logger, metrics });
+  return { database, log, metrics, setNow: (value: number) => (now = value) };
 }
 
 /** Ends the turn of the event loop that the test is in, and with it the wait of a first unit for others. */
@@ -206,5 +208,36 @@ describe('reading', () => {
     await database.read(statement);
     await database.close();
     expect(order).toEqual(['reader', 'writer']);
+  });
+});
+
+describe('what is measured of a database', () => {
+  it('are its commits, what waits for them, and for how long it has been silent', async () => {
+    let release = (_reply: Reply | undefined): void => {};
+    const writer = fakeThread(() => new Promise((resolve) => (release = resolve)));
+    const { database, metrics, setNow } = over(writer.thread);
+    const under = database.write(unit);
+    await turn();
+    const waiting = [database.write(unit), database.write(unit)];
+    expect(metrics.valuesOf('countersign_storage_queue_units')).toEqual({ '': 2 });
+    writer.fallSilent(0);
+    setNow(1_500);
+    expect(metrics.valuesOf('countersign_storage_silent_seconds')).toEqual({ '': 1.5 });
+    writer.answered();
+    release(committed);
+    await under;
+    await turn();
+    release({ kind: 'failed', message: 'disk full' });
+    await turn();
+    expect(metrics.observed).toEqual([
+      'countersign_storage_commit_seconds ok',
+      'countersign_storage_commit_seconds failed',
+    ]);
+    for (let at = 0; at < waiting.length; at += 1) {
+      release(committed);
+      await turn();
+    }
+    await Promise.all(waiting);
+    expect(metrics.valuesOf('countersign_storage_queue_units')).toEqual({ '': 0 });
   });
 });

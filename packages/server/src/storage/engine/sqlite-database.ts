@@ -1,7 +1,8 @@
-import type { Logger } from '../../adapters/ports.ts';
+import type { Logger, Metrics } from '../../adapters/ports.ts';
 import { createGroupCommit, type UnitOutcome } from '../group-commit.ts';
 import type { Database, Unit } from '../port.ts';
 import { createReads } from './sqlite-reads.ts';
+import type { Reply } from './sqlite-messages.ts';
 import type { Thread } from './sqlite-thread.ts';
 
 /**
@@ -15,13 +16,26 @@ export interface DatabaseDeps {
   /** Written when writing has failed, to find out whether it works again; changes nothing. */
   readonly probe: Unit;
   /** Milliseconds that never go back. */
-  now(): number;
+  readonly now: () => number;
   readonly logger?: Logger;
+  readonly metrics?: Metrics;
+}
+
+/** What the writer says, and how long it took to say it. */
+async function askToCommit(
+  { writer, metrics, now }: Pick<DatabaseDeps, 'writer' | 'metrics' | 'now'>,
+  units: readonly Unit[],
+): Promise<Reply | undefined> {
+  const since = now();
+  const reply = await writer.ask({ kind: 'commit', units });
+  const result = reply?.kind === 'committed' ? 'ok' : 'failed';
+  metrics?.observe('countersign_storage_commit_seconds', (now() - since) / 1000, { result });
+  return reply;
 }
 
 /** The database of one `serve`. */
 export function createDatabase(deps: DatabaseDeps): Database {
-  const { writer, logger } = deps;
+  const { writer, logger, metrics } = deps;
   let failingSince: number | undefined;
   let probing = false;
   let closing: Promise<void> | undefined;
@@ -35,7 +49,7 @@ export function createDatabase(deps: DatabaseDeps): Database {
   };
 
   const commit = async (units: readonly Unit[]): Promise<readonly UnitOutcome[]> => {
-    const reply = await writer.ask({ kind: 'commit', units });
+    const reply = await askToCommit(deps, units);
     if (reply?.kind !== 'committed')
       throw failed(reply?.kind === 'failed' ? reply.message : 'the storage thread is dead');
     if (failingSince !== undefined) logger?.info('storage: writing works again');
@@ -54,16 +68,18 @@ export function createDatabase(deps: DatabaseDeps): Database {
     });
   };
 
+  const silentFor = (): number => {
+    const since = [failingSince, writer.silentSince(), reads.silentSince()].filter((at) => at !== undefined);
+    if (failingSince !== undefined) probe();
+    return since.length === 0 ? 0 : deps.now() - Math.min(...since);
+  };
+  metrics?.read('countersign_storage_queue_units', () => [[group.queued(), {}]]);
+  metrics?.read('countersign_storage_silent_seconds', () => [[silentFor() / 1000, {}]]);
+
   return {
     write: (unit) => group.write(unit),
     read: (statement) => reads.read(statement),
-    silentFor() {
-      const since = [failingSince, writer.silentSince(), reads.silentSince()].filter(
-        (at) => at !== undefined,
-      );
-      if (failingSince !== undefined) probe();
-      return since.length === 0 ? 0 : deps.now() - Math.min(...since);
-    },
+    silentFor,
     close() {
       closing ??= (async () => {
         await group.close();

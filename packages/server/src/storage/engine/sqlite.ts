@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { err, ok, type Result } from '@countersign/core';
-import type { Logger } from '../../adapters/ports.ts';
+import type { Logger, Metrics } from '../../adapters/ports.ts';
 import { NEWEST_SCHEMA } from '../migrations/index.ts';
 import type { Database, Reader } from '../port.ts';
 import { createDatabase } from './sqlite-database.ts';
@@ -18,6 +18,7 @@ export interface SqliteOptions {
   /** File path, or `:memory:` for tests: the same engine, gone when it is closed. */
   readonly path: string;
   readonly logger?: Logger;
+  readonly metrics?: Metrics;
   /** Milliseconds to wait for a process that owns the file and is about to end. */
   readonly lockWait?: number;
   /** Milliseconds that never go back. */
@@ -48,7 +49,17 @@ export async function openSqlite(options: SqliteOptions): Promise<Result<Databas
     ? (): Promise<Thread> => Promise.resolve(writer)
     : (): Promise<Thread | undefined> => startReader(start, path, options.logger);
   const now = options.now ?? monotonic;
-  return ok(createDatabase({ writer, openReader, probe: PROBE, now, ...loggerOf(options) }));
+  const { metrics } = options;
+  return ok(
+    createDatabase({
+      writer,
+      openReader,
+      probe: PROBE,
+      now,
+      ...loggerOf(options),
+      ...(metrics && { metrics }),
+    }),
+  );
 }
 
 /** A database that a tool only looks at, while a server may own it. */

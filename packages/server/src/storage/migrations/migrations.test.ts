@@ -105,6 +105,15 @@ const DECLARED: Nullability = {
     created_at: false,
   },
   last_use: { id: false, used_at: false },
+  identity: {
+    provider: false,
+    subject: false,
+    organization: false,
+    id: false,
+    user_id: false,
+    login: false,
+    created_at: false,
+  },
 };
 
 /** A migration that succeeds, before one that does not. */
@@ -163,6 +172,7 @@ describe('the migrations', () => {
       version: ['name'],
       made_token: ['id'],
       last_use: ['id'],
+      identity: ['provider', 'subject', 'organization'],
     });
   });
 
@@ -198,12 +208,14 @@ describe('the migrations', () => {
       [
         'CREATE UNIQUE INDEX audit_chain on audit (writer, n)',
         'CREATE INDEX decision_by_organization on decision (organization, id)',
+        'CREATE UNIQUE INDEX identity_by_member on identity (organization, user_id, provider)',
         'CREATE UNIQUE INDEX made_token_by_name on made_token (organization, name)',
         'CREATE INDEX made_token_by_principal on made_token (organization, principal, id)',
         'CREATE INDEX replay_mark_by_expiry on replay_mark (expires_at)',
         'CREATE INDEX token_by_expiry on token (expires_at)',
         'CREATE INDEX token_by_id on token (id)',
         'CREATE INDEX token_by_organization on token (organization, id)',
+        "CREATE INDEX token_session on token (prefix, issuer, subject, id) where prefix = 'css'",
       ].map((sql) => expect.stringMatching(new RegExp(`^${sql.replace(/[()]/g, '\\$&')}$`, 'i'))),
     );
   });

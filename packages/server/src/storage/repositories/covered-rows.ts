@@ -1,8 +1,21 @@
 import type { Row, SqlValue, Statement, Unit } from '../port.ts';
 import { DECISION_SHAPE, INSERT_DECISION } from './decisions.ts';
+import {
+  DELETE_IDENTITIES_OF_MEMBER,
+  DELETE_IDENTITIES_OF_ORGANIZATION,
+  DELETE_IDENTITY,
+  IDENTITY_SHAPE,
+  INSERT_IDENTITY,
+} from './identities.ts';
 import { INSERT_MADE_TOKEN, MADE_TOKEN_SHAPE } from './made-tokens.ts';
 import { INSERT_MASS_REVOCATION } from './mass-revocations.ts';
-import { DELETE_OBJECT, NEXT_OBJECTS_VERSION, OBJECT_SHAPE, PUT_OBJECT } from './objects.ts';
+import {
+  DELETE_OBJECT,
+  NEXT_OBJECTS_VERSION,
+  OBJECT_SHAPE,
+  PUT_OBJECT,
+  SAME_OBJECTS_VERSION,
+} from './objects.ts';
 import { rowDigest, storedDigest } from './row-digest.ts';
 import { INSERT_TOKEN, REVOKE_TOKEN, TOKEN_SHAPE } from './tokens.ts';
 
@@ -28,7 +41,21 @@ export interface CoveredRows {
   ])[];
   /** Of all objects, with this change: their order is that of these numbers. */
   readonly objectsVersion?: number;
+  /** Of all objects, when this was decided that changes none. */
+  readonly onObjectsVersion?: number;
+  /** Bound: whose and which, and the digest of the row. */
+  readonly identities?: readonly (readonly [
+    organization: string,
+    user: string,
+    id: string,
+    digest: string,
+  ])[];
+  /** Taken away: one, all of a member, all of an organization. */
+  readonly identitiesGone?: readonly IdentitiesGone[];
 }
+
+/** `null`: whichever. */
+export type IdentitiesGone = readonly [organization: string, user: string | null, id: string | null];
 
 export type MassRevocationKey = readonly [organization: string, kind: string, value: string, before: number];
 
@@ -36,8 +63,12 @@ const TOKEN_COLUMNS = Object.keys(TOKEN_SHAPE);
 const DECISION_COLUMNS = Object.keys(DECISION_SHAPE);
 const OBJECT_COLUMNS = Object.keys(OBJECT_SHAPE);
 const MADE_COLUMNS = Object.keys(MADE_TOKEN_SHAPE);
+const IDENTITY_COLUMNS = Object.keys(IDENTITY_SHAPE);
 const EXCHANGE = TOKEN_COLUMNS.indexOf('exchange');
 const EXPIRES_AT = TOKEN_COLUMNS.indexOf('expires_at');
+const ORGANIZATION = IDENTITY_COLUMNS.indexOf('organization');
+const USER = IDENTITY_COLUMNS.indexOf('user_id');
+const IDENTITY = IDENTITY_COLUMNS.indexOf('id');
 
 /** Not of the digest: it is the one column of a token that changes, and an event of its own answers for it. */
 const REVOKED_AT = TOKEN_COLUMNS.indexOf('revoked_at');
@@ -80,6 +111,31 @@ function withStatement(covered: CoveredRows, { sql, parameters }: Statement): Co
       return { ...covered, objects: [...(covered.objects ?? []), [text(0), text(1), text(2), null]] };
     case NEXT_OBJECTS_VERSION:
       return { ...covered, objectsVersion: number(0) };
+    case SAME_OBJECTS_VERSION:
+      return { ...covered, onObjectsVersion: number(0) };
+    default:
+      return withIdentities(covered, { sql, parameters });
+  }
+}
+
+function withIdentities(covered: CoveredRows, { sql, parameters }: Statement): CoveredRows {
+  const text = (at: number): string => String(parameters[at]);
+  const without = (...gone: IdentitiesGone): CoveredRows => ({
+    ...covered,
+    identitiesGone: [...(covered.identitiesGone ?? []), gone],
+  });
+  switch (sql) {
+    case INSERT_IDENTITY.sql: {
+      const digest = rowDigest(IDENTITY_COLUMNS, (at) => valueOf(parameters, at));
+      const row = [text(ORGANIZATION), text(USER), text(IDENTITY), digest] as const;
+      return { ...covered, identities: [...(covered.identities ?? []), row] };
+    }
+    case DELETE_IDENTITY:
+      return without(text(0), text(1), text(2));
+    case DELETE_IDENTITIES_OF_MEMBER:
+      return without(text(0), text(1), null);
+    case DELETE_IDENTITIES_OF_ORGANIZATION:
+      return without(text(0), null, null);
     default:
       return covered;
   }
@@ -117,4 +173,9 @@ export function storedDecisionDigest(row: Row): string {
 /** The digest that the newest event about a stored object must hold. */
 export function storedObjectDigest(row: Row): string {
   return storedDigest(OBJECT_COLUMNS, row);
+}
+
+/** The digest that the event of a stored identity must hold. */
+export function storedIdentityDigest(row: Row): string {
+  return storedDigest(IDENTITY_COLUMNS, row);
 }

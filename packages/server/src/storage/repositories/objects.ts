@@ -38,7 +38,7 @@ export const DELETE_OBJECT = 'delete from "object" where "organization" = ? and 
 const PAGE = `${selectAll('object', OBJECT_SHAPE)} where (${KEY}) > (?, ?, ?) order by ${KEY} limit ?`;
 const VERSION = `select "value" from "version" where "name" = 'object'`;
 export const NEXT_OBJECTS_VERSION = `update "version" set "value" = ? where "name" = 'object' and "value" = ?`;
-const SAME = `update "version" set "value" = "value" where "name" = 'object' and "value" = ?`;
+export const SAME_OBJECTS_VERSION = `update "version" set "value" = "value" where "name" = 'object' and "value" = ?`;
 
 /** Inserts an object or replaces it; of a replaced one the time of its creation stands. */
 export function putObject(row: ObjectRow): Statement {
@@ -78,5 +78,5 @@ export function nextObjectsVersion(from: number): Statement {
 
 /** Belongs to what changes no object and is right only as long as none has changed: another version is a `conflict`. */
 export function sameObjectsVersion(version: number): Statement {
-  return { sql: SAME, parameters: [version], changes: 1 };
+  return { sql: SAME_OBJECTS_VERSION, parameters: [version], changes: 1 };
 }

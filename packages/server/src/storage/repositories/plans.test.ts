@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from '../engine/sqlite.ts';
 import type { Database, Statement } from '../port.ts';
 import { auditPage, chainHeads, chainPage, firstChainedEvent, nextWriter } from './audit-events.ts';
+import {
+  deleteIdentitiesOfOrganization,
+  deleteIdentity,
+  identitiesOfMember,
+  identitiesOfPerson,
+  identityOfMember,
+} from './identities.ts';
 import { countLiveMadeTokens, findMadeTokenByName, listMadeTokens } from './made-tokens.ts';
+import { listSessions } from './sessions.ts';
 import { deleteGrants, deleteRefusals, dueReplayMarks, dueTokens, eraseEvents, nextStep } from './sweep.ts';
 import { putLastUse } from './last-uses.ts';
 import {
@@ -61,11 +69,17 @@ describe('by an index and not through the table', () => {
     ['names of tokens by id', madeTokensById(['a'])],
     ['the token of a use', putLastUse('a', 5)],
     ['marks that are due', dueReplayMarks([5]).remove[0]],
+    ['sessions of a person', listSessions({ provider: 'i', subject: 's', filter: 'active', limit: 10 }, 5)],
+    ['identities of a person', identitiesOfPerson({ provider: 'i', subject: 's' }, 10)],
+    ['identities of a member', identitiesOfMember({ organization: 'acme', user: 'u' }, 10)],
+    ['the identity of a member at a provider', identityOfMember('acme', 'u', 'i')],
+    ['an identity to delete', deleteIdentity({ organization: 'acme', user: 'u', id: 'idn_1' })],
+    ['identities to delete', deleteIdentitiesOfOrganization('acme')],
   ])('is found: %s', async (_, statement) => {
     if (statement === undefined) throw new Error('there is no such statement');
     const steps = await plan(statement);
     expect(steps).toContain('SEARCH');
-    expect(steps).not.toMatch(/SCAN (?:token|decision|audit|replay_mark|made_token|last_use)\b/);
+    expect(steps).not.toMatch(/SCAN (?:token|decision|audit|replay_mark|made_token|last_use|identity)\b/);
     expect(steps).not.toContain('TEMP B-TREE');
   });
 

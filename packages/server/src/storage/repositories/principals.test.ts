@@ -14,6 +14,7 @@ describe('principals', () => {
     }),
     fc.record({ kind: fc.constant('server' as const) }),
   );
+  const membership = fc.record({ organization: text, user: text, login: text, identity: text });
   const principals: fc.Arbitrary<Principal> = fc.oneof(
     fc.record({
       kind: fc.constant('organization' as const),
@@ -33,6 +34,7 @@ describe('principals', () => {
         name: text,
         groups: fc.array(text, { maxLength: 3 }),
         vouchedBy,
+        memberships: fc.array(membership, { maxLength: 2 }),
       },
       { requiredKeys: ['kind', 'user', 'groups', 'vouchedBy'] },
     ),
@@ -50,11 +52,29 @@ describe('principals', () => {
     fc.assert(
       fc.property(principals, (principal) => {
         for (const name of Object.keys(principal)) {
-          if (['login', 'email', 'name'].includes(name)) continue;
+          if (['login', 'email', 'name', 'memberships'].includes(name)) continue;
           const { [name as 'kind']: _, ...rest } = principal;
           expect(() => parsePrincipal(JSON.stringify(rest))).toThrow(/^storage: token\.principal/);
         }
       }),
     );
+  });
+
+  it('with a membership that lacks something are a fault', () => {
+    const whole = { organization: 'acme', user: 'usr_1', login: 'ada', identity: 'idn_1' };
+    const user = (memberships: unknown) =>
+      JSON.stringify({
+        kind: 'user',
+        user: 'corp/1',
+        groups: [],
+        vouchedBy: { kind: 'server' },
+        memberships,
+      });
+    expect(parsePrincipal(user([whole]))).toMatchObject({ memberships: [whole] });
+    for (const name of Object.keys(whole)) {
+      const { [name as 'user']: _, ...rest } = whole;
+      expect(() => parsePrincipal(user([rest]))).toThrow(/^storage: token\.principal/);
+    }
+    expect(() => parsePrincipal(user('all'))).toThrow(/^storage: token\.principal/);
   });
 });

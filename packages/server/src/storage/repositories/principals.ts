@@ -2,6 +2,7 @@ import {
   isObject,
   type Claims,
   type Json,
+  type Membership,
   type Principal,
   type PrincipalKind,
   type Voucher,
@@ -48,6 +49,7 @@ export function parsePrincipal(text: string): Principal {
         ...optional('name', from['name']),
         groups: strings(from['groups']),
         vouchedBy,
+        ...memberships(from['memberships']),
       };
     case 'administrator':
       return { kind, vouchedBy };
@@ -64,6 +66,21 @@ function parseVoucher(from: Claims): Voucher {
     case 'server':
       return { kind };
   }
+}
+
+function memberships(value: Json | undefined): { readonly memberships?: readonly Membership[] } {
+  if (value === undefined) return {};
+  if (!Array.isArray(value)) return broken();
+  return { memberships: value.map((item: Json) => membership(object(item))) };
+}
+
+function membership(from: Claims): Membership {
+  return {
+    organization: string(from['organization']),
+    user: string(from['user']),
+    login: string(from['login']),
+    identity: string(from['identity']),
+  };
 }
 
 function optional<Name extends string>(name: Name, value: Json | undefined): { [N in Name]?: string } {

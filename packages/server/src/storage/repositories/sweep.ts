@@ -101,11 +101,14 @@ export const dueChanges = dueBy(
   '"seq"',
   '"created_at" < ? and "seq" < (select max("seq") from "change")',
 );
-/** Tokens that were made over the API may live for ever, and so does what ended them. */
+/**
+ * Tokens that were made over the API may live for ever, and so does what ended them. What is named everywhere, or by an
+ * identity, are sessions.
+ */
 export const dueMassRevocations = dueBy(
   'mass_revocation',
   '"organization", "kind", "value"',
-  `"before" < ? and "kind" in ('issuer', 'policy', 'subject') and "value" <> 'api'`,
+  `"before" < ? and ("organization" = '' or "value" like 'idn_%' or "kind" in ('issuer', 'policy', 'subject') and "value" <> 'api')`,
 );
 export const dueCheckpoints = dueBy('checkpoint', '"id"', '"time" < ?');
 export const duePolicySets = dueBy('policy_set', '"hash"', 'coalesce("used_at", "created_at") < ?');
