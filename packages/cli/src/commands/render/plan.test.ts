@@ -1,5 +1,5 @@
 import { loadConfig, compileSnapshot } from '@countersign/server';
-import type { Route } from '@countersign/core';
+import type { Route, Upstream } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
 import { planOf } from './plan.ts';
 
@@ -58,4 +58,19 @@ describe('what a proxy has to know', () => {
       });
     },
   );
+
+  const target = { scheme: 'http', host: 'a', port: 80, weight: 1, pool: 'a' } as const;
+  it.each([
+    [{ targets: [target, target] }, 'spreads requests over several addresses'],
+    [{ targets: [{ ...target, socketPath: '/run/a.sock' }] }, 'leads to a socket'],
+    [{ healthCheck: { path: '/', interval: 1 } }, 'checks the health of its upstream'],
+    [{ tls: { skipVerify: true } }, 'has tls settings of its own'],
+  ] as const)('is not enough for an upstream like %j', (more, reason) => {
+    const upstream: Upstream = { targets: [target], balancing: 'round_robin', ...more };
+    const changed = routes.map((route): Route => (route.name === 'b' ? { ...route, upstream } : route));
+    expect(planOf(config, changed, undefined)).toEqual({
+      ok: false,
+      error: `route b ${reason}, which only the gateway does.`,
+    });
+  });
 });

@@ -63,9 +63,7 @@ export function planOf(
   const claims = routes.flatMap((route) => route.claimHeaders.map(({ header }) => header));
   const unplanned = routes.find((_route, index) => planned[index] === undefined);
   if (unplanned !== undefined)
-    return err(
-      `route ${unplanned.name} changes requests or answers them itself, which only the gateway does.`,
-    );
+    return err(`route ${unplanned.name} ${beyondProxies(unplanned)}, which only the gateway does.`);
   return ok({
     server: { host: reachable(config.listen.host), port: config.listen.port },
     service: siteOf(config.url),
@@ -110,12 +108,24 @@ function sitesOf({ routes }: Config): readonly RouteSite[] {
   );
 }
 
+/** What of a route no proxy is told: rendered without it, the route would be half of what the file says. */
+function beyondProxies({ upstream }: Route): string {
+  if (upstream?.tls) return 'has tls settings of its own';
+  if (upstream?.healthCheck) return 'checks the health of its upstream';
+  if (upstream && upstream.targets.length > 1) return 'spreads requests over several addresses';
+  if (upstream?.targets.some(({ socketPath }) => socketPath !== undefined)) return 'leads to a socket';
+  return 'changes requests or answers them itself';
+}
+
 /** `undefined` where a proxy would leave out what the configuration promises. */
 function plannedRoute(route: Route, { routes }: Config): PlannedRoute | undefined {
   const { name, upstream, rewriting, headerOperations, answers, allowWebsockets, timeout } = route;
   const from = routes.find((each) => each.name === name)?.from;
   if (!from || !upstream || rewriting || headerOperations || answers) return undefined;
-  const site = siteOf(upstream);
+  const [target, ...more] = upstream.targets;
+  if (!target || target.socketPath !== undefined || more.length > 0) return undefined;
+  if (upstream.healthCheck || upstream.tls) return undefined;
+  const site = siteOf(target);
   const hostHeader = route.preserveHostHeader ? siteOf(from).authority : site.authority;
   return { name, upstream: site, hostHeader, allowWebsockets, timeout: timeout / 1000 };
 }

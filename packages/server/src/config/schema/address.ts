@@ -2,7 +2,7 @@ import { parseHostHeader } from '@countersign/core';
 import * as z from 'zod';
 import type { ListenAddress, Origin } from '../model.ts';
 
-/** Addresses: where we listen, who we are, whom we trust, where requests go. Strict: one spelling, no surprises. */
+/** Addresses: where we listen, who we are, whom we trust. Strict: one spelling, no surprises. */
 
 const LISTEN = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
 
@@ -67,24 +67,6 @@ export const routeOrigin = z.string().transform((text, context): Origin => {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
-
-/** `to` of a route: one origin. */
-export const upstreamOrigin = z
-  .string({
-    error: (issue) => (Array.isArray(issue.input) ? 'a list is not available in this version' : undefined),
-  })
-  .transform((text, context): Origin => {
-    const origin = parseOrigin(text);
-    if (origin) return origin;
-    context.addIssue({ code: 'custom', message: upstreamFault(text) });
-    return z.NEVER;
-  });
-
-function upstreamFault(text: string): string {
-  if (/^unix:/i.test(text)) return 'unix: is not available in this version';
-  if (/^https?:\/\/[^/?#@\\\s]+\/./i.test(text)) return 'a path is not available in this version';
-  return 'expected an http or https URL of host and optional port, such as http://127.0.0.1:9000';
-}
 
 /** No user, query or fragment (OpenID Connect Discovery 1.0 section 3: `issuer`). */
 const ISSUER = /^https?:\/\/[A-Za-z0-9._:[\]-]+(?:\/[\x21\x24-\x3e\x40-\x5b\x5d-\x7e]*)?$/;

@@ -16,7 +16,7 @@ describe('where a route leads', () => {
   const response = { status: 200, body: 'ok' };
 
   it('is an upstream, a redirect or a response', () => {
-    expect(route.parse({ ...base, to })).toMatchObject({ to: { host: '127.0.0.1', port: 9 } });
+    expect(route.parse({ ...base, to })).toMatchObject({ to: { targets: [{ host: '127.0.0.1', port: 9 }] } });
     expect(route.parse({ ...base, response })).toMatchObject({ response });
     const written = {
       scheme_redirect: 'http',
@@ -119,7 +119,7 @@ describe('what a route changes', () => {
     expect(route.parse({ ...base, to })).toEqual({
       name: 'r',
       from: expect.objectContaining({ host: 'r.example' }),
-      to: expect.objectContaining({ host: '127.0.0.1' }),
+      to: { targets: [expect.objectContaining({ host: '127.0.0.1', weight: 1 })], balancing: 'round_robin' },
       prefix: '/',
       rewriting: {},
       headerOperations: {},

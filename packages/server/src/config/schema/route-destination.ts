@@ -7,7 +7,7 @@ import {
 } from '@countersign/core';
 import * as z from 'zod';
 import { optional } from '../optional.ts';
-import { upstreamOrigin } from './address.ts';
+import { upstreamProblems, upstreamShape, type UpstreamDocument } from './route-upstream.ts';
 import { count } from './scalar.ts';
 
 /**
@@ -32,9 +32,7 @@ export const responseShape = {
 };
 
 export const destinationShape = {
-  to: upstreamOrigin
-    .exactOptional()
-    .describe('The service behind it: http or https, host and optional port.'),
+  ...upstreamShape,
   redirect: z
     .strictObject(redirectShape)
     .transform(toRedirect)
@@ -69,17 +67,26 @@ const ABOUT_AN_UPSTREAM = [
   'allow_websockets',
   'timeout',
   'idle_timeout',
+  'load_balancing_policy',
+  'health_check',
+  'tls_server_name',
+  'tls_custom_ca_file',
+  'tls_skip_verify',
+  'tls_client_cert_file',
+  'tls_client_key_file',
 ] as const;
 
 const DESTINATIONS = ['to', 'redirect', 'response'] as const;
 
 /** `document`: a route of the file as the schema has read it. */
-export function destinationProblems(document: Readonly<Record<string, unknown>>): readonly Problem[] {
+export function destinationProblems(
+  document: Readonly<Record<string, unknown>> & UpstreamDocument,
+): readonly Problem[] {
   const isWritten = (key: string): boolean => document[key] !== undefined && document[key] !== false;
   const [first, ...others] = DESTINATIONS.filter(isWritten);
   if (first === undefined) return [{ path: ['to'], message: 'expected one of to, redirect and response' }];
   if (others.length > 0) return others.map((key) => ({ path: [key], message: `excludes ${first}` }));
-  if (first === 'to') return [];
+  if (first === 'to') return upstreamProblems(document);
   return ABOUT_AN_UPSTREAM.filter(isWritten).map((key) => ({
     path: [key],
     message: `needs to: a route with ${first} has no service behind it`,
