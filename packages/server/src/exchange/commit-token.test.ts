@@ -170,3 +170,41 @@ describe('a new token', () => {
     expect(table.size).toBe(0);
   });
 });
+
+describe('the session of a token that was presented as it is', () => {
+  const presented = new Uint8Array(32).fill(9);
+  const known = Buffer.from(presented).toString('hex');
+
+  it('is known by the hash that it is given, and nobody gets a value', async () => {
+    const { deps, table, committed } = world('durable');
+    expect(await commitToken(deps, attempt, { ...order, presented })).toEqual({
+      ok: true,
+      value: { value: '' },
+    });
+    expect([...table.keys()]).toEqual([known]);
+    expect(committed[0]?.event).toMatchObject({ event: 'token.issued', detail: { presented: true } });
+  });
+
+  it('is as old as its token: a revocation of that second is not evaded', async () => {
+    const { deps, table } = world('durable', 5);
+    await commitToken(deps, attempt, { ...order, presented });
+    expect(table.get(known)?.issuedAt).toBe(5);
+  });
+
+  it('cannot be withdrawn, since every further request counts on it', async () => {
+    const { deps } = world('durable');
+    const done = await commitToken(deps, attempt, { ...order, presented, mark });
+    expect(done.ok && done.value.withdraw).toBeUndefined();
+  });
+
+  it('says when there is one already, and when storage is silent', async () => {
+    for (const [outcome, code] of [
+      ['conflict', 'token.replayed'],
+      ['unavailable', 'server.storage'],
+    ] as const)
+      expect(await commitToken(world(outcome).deps, attempt, { ...order, presented })).toEqual({
+        ok: false,
+        error: code,
+      });
+  });
+});

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@countersign/core';
+import { err, ok, type Claims, type Result } from '@countersign/core';
 import type { AuditEvent, DecisionRecord } from '../audit/model.ts';
 import type { Unit } from '../storage/port.ts';
 import { insertReplayMark } from '../storage/repositories/replay-marks.ts';
@@ -17,9 +17,15 @@ export interface TokenOrder extends Omit<TokenRecord, 'id' | 'exchange'> {
   readonly record: Partial<DecisionRecord>;
   /** Of a subject token that may be exchanged once. */
   readonly mark?: ReplayMark | undefined;
+  /** SHA-256 by which a foreign token is known that was presented as it is: nothing is minted, nobody is given anything. */
+  readonly presented?: Uint8Array | undefined;
+  /** What has to hold, or the whole is not done: which member a person is. */
+  readonly bindings?: Unit;
+  /** For the trail. */
+  readonly detail?: Claims;
 }
 
-/** A token that is durable. */
+/** A token that is durable; without a value where a foreign one was presented. */
 export interface CommittedToken {
   readonly value: string;
   /** Undoes it all; only where a mark was used up. */
@@ -35,10 +41,11 @@ export async function commitToken(
   attempt: Attempt,
   order: TokenOrder,
 ): Promise<Result<CommittedToken, 'server.storage' | 'token.replayed'>> {
-  const { record, mark, ...rest } = order;
-  const issuedAt = bornAfter(deps, rest);
+  const { record, mark, presented, bindings = NOTHING, detail, ...rest } = order;
+  // A foreign token has been issued when it says, and a revocation may well have ended it since.
+  const issuedAt = presented ? rest.issuedAt : bornAfter(deps, rest);
   const token: TokenRecord = { ...rest, issuedAt, id: tokenIdOf(attempt.id), exchange: attempt.id };
-  const { value, hash } = mint(deps, token);
+  const { value, hash } = presented ? { value: '', hash: presented } : mint(deps, token);
   const decision: DecisionRecord = {
     kind: 'exchange',
     effect: 'allow',
@@ -47,16 +54,18 @@ export async function commitToken(
     ...record,
     tokenId: token.id,
   };
-  const committed = await deps.decisions.acted(decision, issuedEvent(decision, token), [
-    ...markOf(mark),
-    insertToken(hash, token),
-  ]);
+  const committed = await deps.decisions.acted(
+    decision,
+    issuedEvent(decision, token, { ...(presented && { presented: true }), ...detail }),
+    [...bindings, ...markOf(mark), insertToken(hash, token)],
+  );
   if (!committed.ok) {
-    // The mark is the only statement that may find something in its way: two tokens never have one hash.
-    return err(mark && committed.error === 'conflict' ? 'token.replayed' : 'server.storage');
+    // Besides marks and bindings only a foreign token may find itself in its way: two of ours never have one hash.
+    const once = mark !== undefined || presented !== undefined || bindings.length > 0;
+    return err(once && committed.error === 'conflict' ? 'token.replayed' : 'server.storage');
   }
   deps.table.insert(hash, token);
-  if (!mark) return ok({ value });
+  if (!mark || presented) return ok({ value });
   return ok({ value, withdraw: () => void withdraw(deps, hash, token, mark) });
 }
 
@@ -64,7 +73,10 @@ export async function commitToken(
  * A mass revocation ends what was issued in its very second, for it cannot tell before from after. What is exchanged later in
  * that second counts from the next: else it were answered 200 and never worked.
  */
-function bornAfter({ massRevocations }: ExchangeDeps, holder: Omit<TokenOrder, 'record' | 'mark'>): number {
+function bornAfter(
+  { massRevocations }: ExchangeDeps,
+  holder: Omit<TokenOrder, 'record' | 'mark' | 'presented' | 'bindings' | 'detail'>,
+): number {
   const ended = massRevocations.endedUntil(holder);
   return ended < holder.issuedAt ? holder.issuedAt : ended + 1;
 }
@@ -88,7 +100,11 @@ function markOf(mark: ReplayMark | undefined): Unit {
 
 const NOTHING: Unit = [];
 
-function issuedEvent(decision: DecisionRecord, { id, organization }: TokenRecord): AuditEvent {
+function issuedEvent(
+  decision: DecisionRecord,
+  { id, organization }: TokenRecord,
+  detail: Claims,
+): AuditEvent {
   return {
     event: 'token.issued',
     time: decision.time,
@@ -96,5 +112,6 @@ function issuedEvent(decision: DecisionRecord, { id, organization }: TokenRecord
     token: id,
     actor: decision.principal ?? '',
     ...(organization === undefined ? {} : { organization }),
+    ...(Object.keys(detail).length > 0 && { detail }),
   };
 }

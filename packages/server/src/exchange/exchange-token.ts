@@ -8,20 +8,20 @@ import {
   prefixOf,
   principalId,
   type Claims,
-  type Decision,
   type ExchangeInput,
   type Grant,
   type Result,
 } from '@countersign/core';
 import type { DecisionRecord } from '../audit/model.ts';
+import { originOf } from '../audit/origin.ts';
 import type { Organization, Snapshot, TrustedIssuer } from '../snapshot/model.ts';
 import { parseCompactJws, type UnverifiedJws } from '../trust/compact-jws.ts';
 import { commitToken } from './commit-token.ts';
 import type { ExchangeCall, ExchangeDeps, IdentifiedRefusal, Issued } from './model.ts';
 import { namedTarget } from './named-target.ts';
-import { policyIdsOf } from './policy-ids.ts';
 import { createRefuser, type Attempt, type Refuser } from './refuser.ts';
 import { replayMark } from './replay-mark.ts';
+import { aboutDecision, aboutSubject, verifySubject } from './subject.ts';
 
 /**
  * Exchanges a subject token of a trusted issuer (RFC 8693). The order of checks is part of the contract: nothing is
@@ -36,7 +36,7 @@ export async function exchangeToken(
   const attempt: Attempt = {
     id: deps.decisions.newId(),
     time,
-    remoteAddress: call.remoteAddress,
+    ...originOf(call),
     audience: call.audience,
   };
   const refuse = createRefuser(deps.decisions, attempt);
@@ -48,17 +48,12 @@ export async function exchangeToken(
   const { organization, issuer } = trusted;
 
   const now = Math.floor(time / 1000);
-  const verified = await deps.validate(jws.value, issuer, {
-    issuer: issuer.url,
-    audiences: issuer.audiences,
+  const verified = await verifySubject(deps, refuse, jws.value, issuer, {
     leeway: snapshot.settings.clockLeeway,
     now,
     ...(issuer.maxTokenAge === undefined ? {} : { maxAge: issuer.maxTokenAge }),
   });
-  if (!verified.ok) {
-    if (!verified.error.verified) return refuse.unverified(verified.error, jws.value);
-    return refuse.verified(verified.error, aboutSubject(issuer, jws.value.claims));
-  }
+  if (!verified.ok) return verified;
 
   const input = exchangeInput(call, organization, issuer, verified.value, now);
   const decided = exchange(input);
@@ -109,25 +104,6 @@ function exchangeInput(
     now,
   };
 }
-
-function aboutSubject(issuer: TrustedIssuer, claims: Claims): Partial<DecisionRecord> {
-  const subject = claims['sub'];
-  return {
-    organization: issuer.organization,
-    issuer: issuer.id,
-    issuerName: `${issuer.organization}/${issuer.name}`,
-    facts: { claims, request: {} },
-    ...(typeof subject === 'string' ? { subject } : {}),
-  };
-}
-
-/** Rules by their place in this version of the policies, and by the id that means the same in every version. */
-function aboutDecision(issuer: TrustedIssuer, decision: Decision): Partial<DecisionRecord> & DecidedBy {
-  const { determining, audited } = decision;
-  return { determining, policies: policyIdsOf(issuer.policyIds, determining), audited };
-}
-
-type DecidedBy = Required<Pick<DecisionRecord, 'determining' | 'policies' | 'audited'>>;
 
 /** An exchange that was found good, up to its commit. */
 interface Found {

@@ -1,8 +1,11 @@
 import type { ExchangeRequest, RefusalCode, Target, TokenType } from '@countersign/core';
+import type { Origin } from '../audit/origin.ts';
 import type { Decisions } from '../audit/port.ts';
 import type { Clock, Random } from '../adapters/ports.ts';
 import type { Keys } from '../keys/port.ts';
+import type { LiveSnapshot } from '../snapshot/live-snapshot.ts';
 import type { Snapshot } from '../snapshot/model.ts';
+import type { Reader } from '../storage/port.ts';
 import type { MassRevocations } from '../tokens/mass-revocations.ts';
 import type { TokenTable } from '../tokens/token-table.ts';
 import type { Validate } from '../trust/validate.ts';
@@ -14,14 +17,13 @@ import type { Validate } from '../trust/validate.ts';
  */
 
 /** What a token endpoint hands over, decoded from its profile. */
-export interface ExchangeCall {
+export interface ExchangeCall extends Origin {
   readonly audience: string;
   readonly subjectToken: string;
   readonly target: Target;
   readonly expiration?: ExchangeRequest['expiration'];
   readonly resources: ExchangeRequest['resources'];
   readonly format?: ExchangeRequest['format'];
-  readonly remoteAddress: string;
 }
 
 /** An access token that is durable. The value exists nowhere else. */
@@ -39,9 +41,10 @@ export interface Issued {
 }
 
 /** What a person's session is made from. */
-export interface SessionCall {
+export interface SessionCall extends Origin {
   readonly idToken: string;
-  readonly remoteAddress: string;
+  /** The id_token was presented where a token of ours belongs, and is to be known by this hash. */
+  readonly presented?: Uint8Array;
 }
 
 /** A person's session that is durable. */
@@ -62,6 +65,9 @@ export interface IdentifiedRefusal {
 /** What the service needs; each an interface with few methods, chosen in `main.ts`. */
 export interface ExchangeDeps {
   readonly snapshot: () => Snapshot;
+  /** For what is decided on one version of members and organizations, and committed on it or not at all. */
+  readonly live: Pick<LiveSnapshot, 'world' | 'reload'>;
+  readonly reader: Reader;
   readonly validate: Validate;
   readonly decisions: Decisions;
   readonly keys: Keys;

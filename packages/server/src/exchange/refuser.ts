@@ -1,15 +1,15 @@
 import { err, isObject, type Claims, type RefusalCode, type Result } from '@countersign/core';
 import type { DecisionRecord, UnverifiedFacts } from '../audit/model.ts';
+import type { Origin } from '../audit/origin.ts';
 import type { Decisions } from '../audit/port.ts';
 import type { UnverifiedJws } from '../trust/compact-jws.ts';
 import type { IdentifiedRefusal } from './model.ts';
 
 /** What is known of an attempt before anything has been proved. */
-export interface Attempt {
+export interface Attempt extends Origin {
   readonly id: string;
   /** Epoch milliseconds. */
   readonly time: number;
-  readonly remoteAddress: string;
   readonly audience?: string;
 }
 

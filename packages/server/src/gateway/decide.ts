@@ -1,20 +1,34 @@
 import {
-  countsIn,
   evaluate,
   opensToNobody,
+  principalId,
   routeTarget,
   upstreamTarget,
   type RefusalCode,
   type Route,
   type RoutedTarget,
 } from '@countersign/core';
+import { originOf } from '../audit/origin.ts';
 import type { Snapshot } from '../snapshot/model.ts';
-import type { Presented, TokenRecord } from '../tokens/model.ts';
-import { findCredential } from './credential/index.ts';
+import type { TokenRecord } from '../tokens/model.ts';
+import { findCredential, type Ours } from './credential/index.ts';
 import { factsOf } from './facts.ts';
-import type { Forward, GatewayDecision, GatewayDeps, GatewayRequest } from './model.ts';
-import { recordPassed, refuseUnproven, refuseVerified, type Asked, type Evaluated } from './record.ts';
+import type { Recognised } from './foreign/model.ts';
+import { takesForeign } from './foreign/sources.ts';
+import type { Caller, Forward, GatewayDecision, GatewayDeps, GatewayRequest } from './model.ts';
+import { webSocketFault } from './origin.ts';
+import {
+  recordPassed,
+  refuseOverLimit,
+  refuseUnexchanged,
+  refuseUnproven,
+  refuseVerified,
+  refuseWebSocket,
+  type Asked,
+  type Evaluated,
+} from './record.ts';
 import { routingOf } from './routing.ts';
+import { stillOn, tokenOn } from './speaker.ts';
 
 /**
  * THE decision of the gateway, in the order in which it is safe: one reading of the path, the route, the credential,
@@ -63,12 +77,30 @@ interface OnRoute extends Asked {
 }
 
 function decideOnRoute(deps: GatewayDeps, asked: OnRoute): GatewayDecision | Promise<GatewayDecision> {
-  const credential = findCredential(asked.request.head.headers, asked.snapshot.service.url);
+  const { request, snapshot, route } = asked;
+  const forms = { issuer: snapshot.service.url, foreign: takesForeign(route) };
+  const credential = findCredential(request.head.headers, forms);
   if (credential.kind !== 'ours') return decideWithoutToken(deps, asked, credential.kind);
-  const judge = (presented: Presented): GatewayDecision | Promise<GatewayDecision> =>
-    judgePresented(deps, asked, presented, credential);
-  const presented = deps.present(credential.value);
-  return presented instanceof Promise ? presented.then(judge) : judge(presented);
+  const judge = (recognised: Recognised): GatewayDecision | Promise<GatewayDecision> =>
+    judgePresented(deps, asked, recognised, credential);
+  const recognised = recognise(deps, asked, credential);
+  return recognised instanceof Promise ? recognised.then(judge) : judge(recognised);
+}
+
+function recognise(
+  deps: GatewayDeps,
+  { snapshot, route, request }: OnRoute,
+  { value, form }: Ours,
+): Recognised | Promise<Recognised> {
+  if (form === 'own') return deps.present(value);
+  return deps.foreign.present({ snapshot, route, value, ...originOf(request.head) });
+}
+
+/** For what outlives the request: the route may take other tokens by then, or be gone. */
+function askAgain(deps: GatewayDeps, { route, request }: OnRoute, { value, form }: Ours): Caller['again'] {
+  if (form === 'own') return () => deps.present(value);
+  const shown = { route: route.id, value, remoteAddress: request.head.remoteAddress };
+  return () => deps.foreign.again(shown);
 }
 
 function decideWithoutToken(
@@ -90,28 +122,27 @@ function decideWithoutToken(
 function judgePresented(
   deps: GatewayDeps,
   asked: OnRoute,
-  presented: Presented,
-  credential: { readonly value: string; readonly remove: readonly string[] },
+  recognised: Recognised,
+  credential: Ours,
 ): GatewayDecision | Promise<GatewayDecision> {
-  if (presented.state !== 'live') return refuseUnproven(deps, asked, DEAD[presented.state]);
-  const { token } = presented;
+  if (recognised.state === 'refused') return refuseUnexchanged(deps, asked, recognised);
+  if (recognised.state !== 'live') return refuseUnproven(deps, asked, DEAD[recognised.state]);
   // What another organization vouches for is nobody here, whatever its login, email or claims (threat 18).
-  if (!asked.route.organizations.some((organization) => countsIn(token.principal, organization))) {
-    return refuseVerified(deps, asked, 'credential.invalid', token);
-  }
+  const token = tokenOn(asked.route, recognised.token);
+  if (token === undefined) return refuseVerified(deps, asked, 'credential.invalid', recognised.token);
   // Whoever asked for a token of few resources may have given it away for those: a route that is not among them
   // answers as if the token were none, public or not (RFC 8707 section 3).
   if (token.resources.length > 0 && !token.resources.includes(asked.route.resource)) {
     return refuseVerified(deps, asked, 'credential.audience', token);
   }
   return admit(deps, asked, {
-    caller: { token, value: credential.value },
+    caller: { token, again: stillOn(asked.route, token, askAgain(deps, asked, credential)) },
     spentCarriers: credential.remove,
   });
 }
 
 /** A value that is not live, in the caller's words. Silent storage is 503, never 401: the token may be a good one. */
-const DEAD: Readonly<Record<Exclude<Presented['state'], 'live'>, RefusalCode>> = {
+const DEAD: Readonly<Record<Exclude<Recognised['state'], 'live' | 'refused'>, RefusalCode>> = {
   invalid: 'credential.invalid',
   expired: 'credential.expired',
   revoked: 'credential.revoked',
@@ -127,17 +158,25 @@ function admit(
   admission: Admission,
 ): GatewayDecision | Promise<GatewayDecision> {
   const { route, request } = asked;
-  const token = admission.caller?.token;
+  const { caller, spentCarriers: carriers } = admission;
+  const token = caller?.token;
   const facts = factsOf(asked, token);
   const decision = evaluate(route.policy, facts);
   if (decision.effect !== 'allow') return refuseByPolicy(deps, asked, token, { facts, decision });
-  if (request.websocket && !route.allowWebsockets) {
-    return token
-      ? refuseVerified(deps, asked, 'policy.refused', token)
-      : refuseUnproven(deps, asked, 'policy.refused');
-  }
+  const fault = request.websocket ? webSocketFault({ ...request, route, carriers }) : undefined;
+  if (fault !== undefined) return refuseWebSocket(deps, asked, token, fault);
+  const wait = waitOf(deps, asked, token);
+  if (wait > 0) return refuseOverLimit(deps, asked, token, wait);
   recordPassed(deps, asked, token, decision);
   return passed(asked, admission);
+}
+
+/** Asked last: what is refused for anything else uses up nobody's share. */
+function waitOf({ rateLimits }: GatewayDeps, { route, request }: OnRoute, token?: TokenRecord): number {
+  if (route.rateLimit === undefined) return 0;
+  const principal = token && principalId(token.principal);
+  const address = request.head.remoteAddress;
+  return rateLimits.take(route, route.rateLimit, { address, ...(principal !== undefined && { principal }) });
 }
 
 /** Where a request goes that may pass. */
@@ -158,7 +197,12 @@ function passed(asked: OnRoute, { caller, spentCarriers }: Admission): GatewayDe
     };
   // Configuration with a route that leads nowhere is refused at load; one that is here is a fault of ours.
   if (answers === undefined) throw new Error('a route has neither an upstream nor an answer');
-  return { kind: 'answer', decisionId, answer: answers({ scheme: route.scheme, host, port, target }) };
+  return {
+    kind: 'answer',
+    decisionId,
+    routeName: route.name,
+    answer: answers({ scheme: route.scheme, host, port, target }),
+  };
 }
 
 function refuseByPolicy(

@@ -11,8 +11,8 @@ describe('the watch over open connections', () => {
 
   const watching = (answer: () => Presented | Promise<Presented>) => {
     const end = vi.fn<() => void>();
-    const watch = createWatch({ present: answer });
-    return { watch, end, stop: watch.add('value', end) };
+    const watch = createWatch();
+    return { watch, end, stop: watch.add(answer, end) };
   };
 
   it.each(['expired', 'revoked', 'invalid'] as const)(
@@ -51,6 +51,26 @@ describe('the watch over open connections', () => {
     const { end, watch } = watching(() => Promise.reject(new Error('broken')));
     await vi.advanceTimersByTimeAsync(4_999);
     expect(end).toHaveBeenCalledTimes(1);
+    expect(watch.size()).toBe(0);
+  });
+
+  it('ends each of many whose token is no longer live, and no other, whoever leaves meanwhile', async () => {
+    const watch = createWatch();
+    const ended: number[] = [];
+    const revoked = new Set([0, 3, 6, 9, 10]);
+    const stops = Array.from({ length: 11 }, (_, index) =>
+      watch.add(
+        () => (revoked.has(index) ? { state: 'revoked' } : live),
+        () => ended.push(index),
+      ),
+    );
+    // The first, one in the middle twice, and the last.
+    for (const index of [0, 5, 5, 10]) stops[index]?.();
+    expect(watch.size()).toBe(8);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(ended.toSorted((a, b) => a - b)).toEqual([3, 6, 9]);
+    expect(watch.size()).toBe(5);
+    for (const stop of stops) stop();
     expect(watch.size()).toBe(0);
   });
 

@@ -1,6 +1,6 @@
-import { hasOpaqueForm, type HeaderLine } from '@countersign/core';
+import type { HeaderLine } from '@countersign/core';
+import { formOf, type Forms } from './form.ts';
 import { ABSENT, AMBIGUOUS, FOREIGN, onlyValue, type Carrier, type CarrierReading } from './model.ts';
-import { namesIssuer } from './signed-form.ts';
 
 /**
  * `Authorization`, in the five ways that clients of this kind write it: `Pomerium T`, `Bearer T`,
@@ -9,35 +9,41 @@ import { namesIssuer } from './signed-form.ts';
  */
 export const authorization: Carrier = {
   header: 'authorization',
-  read(headers: readonly HeaderLine[], issuer: string): CarrierReading {
+  read(headers: readonly HeaderLine[], forms: Forms): CarrierReading {
     const value = onlyValue(headers, 'authorization');
     if (value === undefined || value === '') return ABSENT;
-    return typeof value === 'string' ? readScheme(value, issuer) : AMBIGUOUS;
+    return typeof value === 'string' ? readScheme(value, forms) : AMBIGUOUS;
   },
 };
 
-function readScheme(value: string, issuer: string): CarrierReading {
+function readScheme(value: string, forms: Forms): CarrierReading {
   const space = value.indexOf(' ');
   const scheme = (space === -1 ? value : value.slice(0, space)).toLowerCase();
   const rest = space === -1 ? '' : value.slice(space + 1).trim();
   switch (scheme) {
     case 'pomerium':
       // Existing clients probe with an empty value and expect to be treated like somebody who sent nothing.
-      return rest === '' ? ABSENT : { kind: 'ours', value: rest };
+      return rest === '' ? ABSENT : ours(rest, forms);
     case 'bearer':
-      if (rest.startsWith('Pomerium-')) return { kind: 'ours', value: rest.slice('Pomerium-'.length) };
-      return ourForm(rest, issuer);
+      if (rest.startsWith('Pomerium-')) return ours(rest.slice('Pomerium-'.length), forms);
+      return ourForm(rest, forms);
     case 'token':
-      return ourForm(rest, issuer);
+      return ourForm(rest, forms);
     case 'basic':
-      return ourForm(basicPassword(rest), issuer);
+      return ourForm(basicPassword(rest), forms);
     default:
       return FOREIGN;
   }
 }
 
-function ourForm(value: string, issuer: string): CarrierReading {
-  return hasOpaqueForm(value) || namesIssuer(value, issuer) ? { kind: 'ours', value } : FOREIGN;
+/** Behind a name of ours: whatever it is, nobody else is meant. */
+function ours(value: string, forms: Forms): CarrierReading {
+  return { kind: 'ours', value, form: formOf(value, forms) ?? 'own' };
+}
+
+function ourForm(value: string, forms: Forms): CarrierReading {
+  const form = formOf(value, forms);
+  return form === undefined ? FOREIGN : { kind: 'ours', value, form };
 }
 
 /** What follows the first colon of the decoded pair (RFC 7617 section 2); empty when there is no pair. */

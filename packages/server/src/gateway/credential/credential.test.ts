@@ -4,7 +4,7 @@ import { findCredential as find } from './index.ts';
 
 const T = `csp_${'a'.repeat(38)}`;
 const ISSUER = 'https://cs.example';
-const findCredential = (headers: readonly HeaderLine[]) => find(headers, ISSUER);
+const findCredential = (headers: readonly HeaderLine[]) => find(headers, { issuer: ISSUER, foreign: false });
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const signedBy = (iss: unknown, more: object = {}): string =>
   `${part({ alg: 'ES256', typ: 'at+jwt' })}.${part({ iss, ...more })}.c2ln`;
@@ -22,7 +22,12 @@ describe('carriers of an access token', () => {
     ['authorization', `bEaReR   ${T}  `, 'authorization'],
     ['AUTHORIZATION', `POMERIUM ${T}`, 'authorization'],
   ])('%s: %s holds it', (name, value, header) => {
-    expect(findCredential([[name, value]])).toEqual({ kind: 'ours', value: T, remove: [header] });
+    expect(findCredential([[name, value]])).toEqual({
+      kind: 'ours',
+      value: T,
+      form: 'own',
+      remove: [header],
+    });
   });
 
   it.each([
@@ -55,6 +60,7 @@ describe('carriers of an access token', () => {
       expect(findCredential([['Authorization', value]])).toEqual({
         kind: 'ours',
         value: signedBy(ISSUER),
+        form: 'own',
         remove: ['authorization'],
       });
     },
@@ -90,7 +96,7 @@ describe('carriers of an access token', () => {
         ['Authorization', `Bearer ${second}`],
         ['X-Pomerium-Authorization', T],
       ]),
-    ).toEqual({ kind: 'ours', value: T, remove: ['x-pomerium-authorization', 'authorization'] });
+    ).toEqual({ kind: 'ours', value: T, form: 'own', remove: ['x-pomerium-authorization', 'authorization'] });
   });
 
   it('keeps a foreign Authorization when another carrier holds ours', () => {
@@ -99,7 +105,7 @@ describe('carriers of an access token', () => {
         ['Authorization', 'Bearer foreign'],
         ['X-Pomerium-Authorization', T],
       ]),
-    ).toEqual({ kind: 'ours', value: T, remove: ['x-pomerium-authorization'] });
+    ).toEqual({ kind: 'ours', value: T, form: 'own', remove: ['x-pomerium-authorization'] });
   });
 
   it.each(['Authorization', 'X-Pomerium-Authorization'])('refuses to choose between two %s lines', (name) => {
@@ -118,5 +124,64 @@ describe('carriers of an access token', () => {
         ['Referer', `https://app.example/?pomerium_session=${T}`],
       ]),
     ).toEqual({ kind: 'none' });
+  });
+});
+
+describe('carriers on a route that takes tokens of others', () => {
+  const FOREIGN = signedBy('https://ci.example');
+  const findHere = (headers: readonly HeaderLine[]) => find(headers, { issuer: ISSUER, foreign: true });
+
+  it.each([
+    ['X-Pomerium-Authorization', FOREIGN, 'x-pomerium-authorization'],
+    ['Authorization', `Pomerium ${FOREIGN}`, 'authorization'],
+    ['Authorization', `Bearer ${FOREIGN}`, 'authorization'],
+    ['Authorization', `Bearer Pomerium-${FOREIGN}`, 'authorization'],
+    ['Authorization', `token ${FOREIGN}`, 'authorization'],
+    ['Authorization', basic('git', FOREIGN), 'authorization'],
+  ])('hold any JWT for us: %s: %s', (name, value, header) => {
+    expect(findHere([[name, value]])).toEqual({
+      kind: 'ours',
+      value: FOREIGN,
+      form: 'foreign',
+      remove: [header],
+    });
+  });
+
+  it.each([
+    ['an opaque token of ours', T],
+    ['a signed one', signedBy(ISSUER)],
+    ['what begins like one of ours', `cso_${FOREIGN}`],
+  ])('hold %s as ever', (_name, value) => {
+    expect(findHere([['Authorization', `Bearer ${value}`]])).toMatchObject({ form: 'own', value });
+    expect(findHere([['X-Pomerium-Authorization', value]])).toMatchObject({ form: 'own', value });
+  });
+
+  it('hold a JWT for us however long it is, for the length is judged where it is read', () => {
+    const long = signedBy('https://ci.example', { pad: 'x'.repeat(12_000) });
+    expect(findHere([['Authorization', `Bearer ${long}`]])).toMatchObject({ form: 'foreign', value: long });
+  });
+
+  it.each([
+    ['two parts', 'a.b'],
+    ['four parts', `${FOREIGN}.x`],
+    ['dots alone', '.'.repeat(8192)],
+    ['a space in it', 'a.b .c'],
+    ['padding', 'YQ==.YQ==.YQ=='],
+  ])('leave to the upstream what is no JWT: %s', (_name, value) => {
+    expect(findHere([['Authorization', `Bearer ${value}`]])).toEqual({ kind: 'foreign' });
+  });
+
+  it('are asked in the same order, and what fails first is not saved by what follows', () => {
+    expect(
+      findHere([
+        ['Authorization', `Bearer ${T}`],
+        ['X-Pomerium-Authorization', FOREIGN],
+      ]),
+    ).toEqual({
+      kind: 'ours',
+      value: FOREIGN,
+      form: 'foreign',
+      remove: ['x-pomerium-authorization', 'authorization'],
+    });
   });
 });

@@ -1,12 +1,13 @@
 import type { HeaderLine } from '@countersign/core';
 import { authorization } from './authorization.ts';
+import type { Form, Forms } from './form.ts';
 import type { Carrier } from './model.ts';
 import { pomeriumHeader } from './pomerium-header.ts';
 
 /**
  * The carriers, in the order in which they are asked. The first that holds something of ours is responsible: if it
  * fails, nobody after it is asked (a fallback would let a stale header pass on the strength of another one).
- * A new carrier is one file, one line here and one test.
+ * A new carrier is one file, one line here and one test; the session cookie of a browser comes last.
  */
 const CARRIERS: readonly Carrier[] = [pomeriumHeader, authorization];
 
@@ -14,23 +15,28 @@ const CARRIERS: readonly Carrier[] = [pomeriumHeader, authorization];
  * What a request carries. `remove`: headers that hold a value of ours, the first and any other, which the upstream
  * must not see. `foreign`: nothing of ours, but an `Authorization` that is somebody else's.
  */
-export type Credential =
-  | { readonly kind: 'none' | 'foreign' | 'ambiguous' }
-  | { readonly kind: 'ours'; readonly value: string; readonly remove: readonly string[] };
+export type Credential = { readonly kind: 'none' | 'foreign' | 'ambiguous' } | Ours;
 
-export function findCredential(headers: readonly HeaderLine[], issuer: string): Credential {
-  let value: string | undefined;
+export interface Ours {
+  readonly kind: 'ours';
+  readonly value: string;
+  readonly form: Form;
+  readonly remove: readonly string[];
+}
+
+export function findCredential(headers: readonly HeaderLine[], forms: Forms): Credential {
+  let first: Pick<Ours, 'value' | 'form'> | undefined;
   let foreign = false;
   const remove: string[] = [];
   for (const carrier of CARRIERS) {
-    const reading = carrier.read(headers, issuer);
+    const reading = carrier.read(headers, forms);
     if (reading.kind === 'ambiguous') return { kind: 'ambiguous' };
     if (reading.kind === 'foreign') foreign = true;
     if (reading.kind !== 'ours') continue;
-    value ??= reading.value;
+    first ??= { value: reading.value, form: reading.form };
     remove.push(carrier.header);
   }
-  if (value !== undefined) return { kind: 'ours', value, remove };
+  if (first !== undefined) return { kind: 'ours', ...first, remove };
   return foreign ? FOREIGN_ONLY : NONE;
 }
 

@@ -1,4 +1,5 @@
 import type { HeaderLine } from '@countersign/core';
+import type { Form, Forms } from './form.ts';
 
 /**
  * Where a request may carry an access token of ours. Each carrier is one file and reads the header lines alone; it
@@ -11,13 +12,13 @@ import type { HeaderLine } from '@countersign/core';
  */
 export type CarrierReading =
   | { readonly kind: 'absent' | 'foreign' | 'ambiguous' }
-  | { readonly kind: 'ours'; readonly value: string };
+  | { readonly kind: 'ours'; readonly value: string; readonly form: Form };
 
 export interface Carrier {
   /** Lower-case name of the header that holds it: removed before the upstream when the value is ours. */
   readonly header: string;
-  /** `issuer`: what tokens that we sign name as theirs. */
-  read(headers: readonly HeaderLine[], issuer: string): CarrierReading;
+  /** `forms`: what is ours by its form on this route. */
+  read(headers: readonly HeaderLine[], forms: Forms): CarrierReading;
 }
 
 export const ABSENT: CarrierReading = { kind: 'absent' };

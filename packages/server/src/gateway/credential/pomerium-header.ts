@@ -1,4 +1,5 @@
 import type { HeaderLine } from '@countersign/core';
+import { formOf, type Forms } from './form.ts';
 import { ABSENT, AMBIGUOUS, onlyValue, type Carrier, type CarrierReading } from './model.ts';
 
 /**
@@ -7,9 +8,10 @@ import { ABSENT, AMBIGUOUS, onlyValue, type Carrier, type CarrierReading } from 
  */
 export const pomeriumHeader: Carrier = {
   header: 'x-pomerium-authorization',
-  read(headers: readonly HeaderLine[]): CarrierReading {
+  read(headers: readonly HeaderLine[], forms: Forms): CarrierReading {
     const value = onlyValue(headers, 'x-pomerium-authorization');
     if (value === undefined || value === '') return ABSENT;
-    return typeof value === 'string' ? { kind: 'ours', value } : AMBIGUOUS;
+    if (typeof value !== 'string') return AMBIGUOUS;
+    return { kind: 'ours', value, form: formOf(value, forms) ?? 'own' };
   },
 };

@@ -1,17 +1,34 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { compileAccess, ok, type Route, type UserPrincipal } from '@countersign/core';
+import {
+  compileAccess,
+  ok,
+  type Route,
+  type Upstream,
+  type UpstreamTarget,
+  type UserPrincipal,
+} from '@countersign/core';
 import type { DecisionRecord } from '../../audit/model.ts';
 import type { LogFields } from '../../adapters/ports.ts';
 import type { KeyRing } from '../../keys/port.ts';
 import type { Snapshot } from '../../snapshot/model.ts';
 import type { Presented, TokenRecord } from '../../tokens/model.ts';
 import type { GatewayDeps } from '../model.ts';
+import { createRateLimits } from '../rate-limit.ts';
 
 /** What the tests of the gateway stand on: routes and tokens of two organizations, and ports that write down. */
 
 /** A value of our form; which state it has is in `presented`. */
 export const value = (letter: string): string => `csp_${letter.repeat(38)}`;
 export const ALICE = value('a');
+
+/** A service with one address, on loopback. */
+export function upstreamAt(port: number, scheme: 'http' | 'https' = 'http'): Upstream {
+  return { targets: [targetAt(port, scheme)], balancing: 'round_robin' };
+}
+
+export function targetAt(port: number, scheme: 'http' | 'https' = 'http'): UpstreamTarget {
+  return { scheme, host: '127.0.0.1', port, weight: 1, pool: `${scheme}://127.0.0.1:${port}` };
+}
 
 export function route(over: Partial<Route> = {}, access: Parameters<typeof compileAccess>[0] = {}): Route {
   const policy = compileAccess(access);
@@ -23,7 +40,7 @@ export function route(over: Partial<Route> = {}, access: Parameters<typeof compi
     host: 'app.example',
     prefix: '/',
     resource: 'https://app.example',
-    upstream: { scheme: 'http', host: '127.0.0.1', port: 1 },
+    upstream: upstreamAt(1),
     access: access.public ? 'public' : access.anyAuthenticated ? 'authenticated' : 'policy',
     policy: policy.value,
     policySet: 'policy-set-hash',
@@ -68,7 +85,7 @@ export function token(over: Partial<TokenRecord> = {}): TokenRecord {
   };
 }
 
-function testRing(): KeyRing {
+export function testRing(): KeyRing {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   const jwk = { kty: 'EC', crv: 'P-256', x, y, kid: 'assertion-1', use: 'sig', alg: 'ES256' } as const;
@@ -109,6 +126,10 @@ export function fixture(routes: readonly Route[]): Fixture {
   const deps: GatewayDeps = {
     snapshot: () => snapshot,
     present: (shown) => presented.get(shown) ?? { state: 'invalid' },
+    foreign: {
+      present: ({ value: shown }) => presented.get(shown) ?? { state: 'invalid' },
+      again: ({ value: shown }) => presented.get(shown) ?? { state: 'invalid' },
+    },
     decisions: {
       newId: () => `dec_${String((ids += 1)).padStart(26, '0')}`,
       unverified: (record) => void unverified.push(record),
@@ -119,6 +140,7 @@ export function fixture(routes: readonly Route[]): Fixture {
       },
       passed: (record) => void passed.push(record),
     },
+    rateLimits: createRateLimits({ clock: { now: () => time.now } }),
     assertionRing: ring,
     clock: { now: () => time.now },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Route } from '@countersign/core';
+import type { GatewayDeps } from '../model.ts';
 import {
   createNodeHttpTransport,
   isWebSocketUpgrade,
   type GatewayTransport,
 } from '../transport/node-http.ts';
-import { ANYBODY, fixture, route, type Fixture } from './fixture.ts';
+import { ANYBODY, fixture, route, upstreamAt, type Fixture } from './fixture.ts';
 
 /** A gateway on a real socket in front of a real upstream, and clients that write bytes. Loopback only. */
 
@@ -36,6 +37,8 @@ export interface RigOptions {
   readonly route?: Partial<Route>;
   readonly access?: Parameters<typeof route>[1];
   readonly upstream?: RequestListener;
+  /** Laid over those of the fixture. */
+  readonly deps?: Partial<GatewayDeps>;
 }
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
@@ -46,12 +49,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   });
   const upstreamPort = await listen(upstream);
   const fx = fixture([
-    route(
-      { upstream: { scheme: 'http', host: '127.0.0.1', port: upstreamPort }, ...options.route },
-      options.access ?? ANYBODY,
-    ),
+    route({ upstream: upstreamAt(upstreamPort), ...options.route }, options.access ?? ANYBODY),
   ]);
-  const transport = createNodeHttpTransport(fx.deps);
+  const transport = createNodeHttpTransport({ ...fx.deps, ...options.deps });
   const gateway = gatewayServer(transport);
   const port = await listen(gateway);
   const sockets = new Set<Socket>();
