@@ -128,6 +128,7 @@ describe('a route that answers itself', () => {
     expect(await ask([CREDENTIAL])).toEqual({
       kind: 'answer',
       decisionId: fx.passed[0]?.id,
+      routeName: 'app',
       answer: { status: 302, headers: [['Location', 'https://app.example/a?bx']], body: '' },
     });
     expect(await ask([])).toMatchObject({ kind: 'refuse', code: 'credential.missing' });
@@ -158,7 +159,7 @@ describe('somebody who shows nothing', () => {
     const byAddress = { policy: { allow, deny: { or: [{ source_ip: '192.0.2.0/24' }] } } };
     expect(await asking({}, byAddress).outcome(nobody)).toBe('policy.refused');
     expect(await asking({}, byAddress).outcome({ headers: [], address: '198.51.100.1' })).toBe('forward');
-    // Nobody asks for certificates: whether one is that one cannot be said.
+    // Here nobody asks for certificates: whether one is that one cannot be said.
     const unknowable = { or: [{ client_certificate: { fingerprint: 'ab'.repeat(32) } }] };
     expect(await asking({}, { policy: { allow, deny: unknowable } }).outcome(nobody)).toBe('policy.refused');
   });

@@ -1,3 +1,4 @@
+import { NO_CERTIFICATE } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
 import { GATEWAY_FACTS } from '../config/gateway-facts.ts';
 import { factsOf, type FactsInput } from './facts.ts';
@@ -19,8 +20,20 @@ const asked = (over: Partial<FactsInput['request']> = {}): FactsInput => ({
 describe('the facts of a request', () => {
   it('are those that policies may ask for, with a caller and without', () => {
     const names = [...GATEWAY_FACTS].sort();
-    expect(Object.keys(factsOf(asked(), undefined).request).sort()).toEqual(names);
-    expect(Object.keys(factsOf(asked(), token()).request).sort()).toEqual(names);
+    const head = { ...asked().request.head, certificate: NO_CERTIFICATE };
+    expect(Object.keys(factsOf(asked({ head }), undefined).request).sort()).toEqual(names);
+    expect(Object.keys(factsOf(asked({ head }), token()).request).sort()).toEqual(names);
+  });
+
+  it('say nothing of a certificate where nobody asks for one, whatever a header says', () => {
+    const headers = [
+      ['X-Client-Cert', 'fingerprint'],
+      ['X-Forwarded-Client-Cert', 'Hash=00'],
+      ['Client-Cert', ':AAAA:'],
+      ['SSL-Client-Verify', 'SUCCESS'],
+    ] as const;
+    const { request } = factsOf(asked({ head: { ...asked().request.head, headers } }), undefined);
+    expect(Object.hasOwn(request, 'client_certificate')).toBe(false);
   });
 
   it('are what we see', () => {

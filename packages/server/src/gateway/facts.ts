@@ -34,6 +34,8 @@ export function factsOf(asked: FactsInput, token: TokenRecord | undefined): Fact
     source_ip: head.remoteAddress,
     time: asked.time,
     cors_preflight: isPreflight(head),
+    // Of the connection, never of a header; absent where nobody is asked for one, and nothing can be said.
+    ...(head.certificate && { client_certificate: { ...head.certificate } }),
     token: token === undefined ? { ...NO_TOKEN } : tokenFacts(asked.snapshot, token),
   } satisfies Partial<RequestFacts>;
   if (!token) return { claims: {}, request };

@@ -1,9 +1,19 @@
-import type { OwnAnswer, RefusalCode, RequestHead, Route, Upstream } from '@countersign/core';
-import type { Clock, Logger, Random } from '../adapters/ports.ts';
+import type { Socket } from 'node:net';
+import type {
+  CertificateFacts,
+  OwnAnswer,
+  RefusalCode,
+  RequestHead,
+  Route,
+  Upstream,
+} from '@countersign/core';
+import type { Clock, Logger, Metrics, Random, Tracing } from '../adapters/ports.ts';
 import type { Decisions } from '../audit/port.ts';
 import type { KeyRing } from '../keys/port.ts';
 import type { Snapshot } from '../snapshot/model.ts';
 import type { Presented, TokenRecord } from '../tokens/model.ts';
+import type { ForeignTokens } from './foreign/model.ts';
+import type { RateLimits } from './rate-limit.ts';
 
 /**
  * The gateway: who may pass a route, and what goes on to the upstream. `decide` knows no transport; a transport never
@@ -14,12 +24,25 @@ export interface GatewayDeps {
   readonly snapshot: () => Snapshot;
   /** What a presented value is, as of now and of this configuration. Must answer from memory without a promise. */
   readonly present: (value: string) => Presented | Promise<Presented>;
+  /** Tokens of others, on routes that take them as they are. */
+  readonly foreign: ForeignTokens;
   readonly decisions: Pick<Decisions, 'newId' | 'unverified' | 'refused' | 'passed'>;
+  /** `rate_limit` of routes: what callers have used, for proxied requests and forward auth together. */
+  readonly rateLimits: RateLimits;
   /** Ring `assertion`. */
   readonly assertionRing: KeyRing;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /**
+   * What the client of a connection has shown in the handshake, at a time in epoch milliseconds; `undefined` where
+   * nobody asks for it. Forward auth must not ask: there, the client of the connection is the proxy.
+   */
+  readonly certificateOf?: (connection: Socket, now: number) => CertificateFacts | undefined;
+  /** Who counts, if anybody does. */
+  readonly metrics?: Metrics;
+  /** Who records traces, if anybody does. */
+  readonly tracing?: Tracing;
   /** Milliseconds between two looks at the tokens of open connections; tests make it short. */
   readonly watchInterval?: number;
 }
@@ -46,24 +69,39 @@ export interface Forward {
   /** Path and query for the upstream: what was decided on, as the route rewrites it. */
   readonly target: string;
   /** Who asks; absent on a public route to which nobody showed a token. */
-  readonly caller?: { readonly token: TokenRecord; readonly value: string };
+  readonly caller?: Caller;
   /** Names of the headers that carried a value of ours. */
   readonly spentCarriers: readonly string[];
+}
+
+export interface Caller {
+  readonly token: TokenRecord;
+  /** What the token is now: whoever stays connected asks again. */
+  readonly again: () => Presented | Promise<Presented>;
 }
 
 /** The route has no upstream: this is what it says to whoever may pass. */
 export interface AnswerItself {
   readonly kind: 'answer';
   readonly decisionId: string;
+  readonly routeName: string;
   readonly answer: OwnAnswer;
 }
 
 export interface Refuse {
   readonly kind: 'refuse';
   readonly decisionId: string;
+  /** Absent: no route takes the request. */
+  readonly routeName?: string;
+  /** Of the trace that the request belongs to. */
+  readonly traceId?: string;
   readonly code: RefusalCode;
   /** Host that was asked for: the realm of a challenge. */
   readonly realm: string;
   /** The route asks for Basic too. */
   readonly basicChallenge?: true;
+  /** Seconds to wait, where it is known how many. */
+  readonly retryAfter?: number;
+  /** In place of the catalogue's: the upstream was not even asked. */
+  readonly status?: 503;
 }

@@ -8,6 +8,7 @@ import {
 } from '@countersign/core';
 import type { DecisionRecord } from '../audit/model.ts';
 import type { TokenRecord } from '../tokens/model.ts';
+import type { Unrecognised } from './foreign/model.ts';
 import type { GatewayDeps, GatewayRequest, Refuse } from './model.ts';
 
 /** How decisions of the gateway reach the trail. A refusal is made here and nowhere else, so none goes unrecorded. */
@@ -38,6 +39,24 @@ export function refuseUnproven(
   return refusal(asked, code);
 }
 
+/**
+ * A refusal of a foreign token that was not exchanged: the exchange has recorded it as its proof deserves, and its
+ * decision is the one that explains. Here it is noted for which request.
+ */
+export function refuseUnexchanged(
+  deps: GatewayDeps,
+  asked: Asked,
+  { code, decisionId, retryAfter }: Unrecognised,
+): Refuse {
+  const record = refusedRecord(asked, code, undefined, undefined);
+  deps.decisions.unverified({ ...record, ...(decisionId !== undefined && { exchange: decisionId }) }, {});
+  return {
+    ...refusal(asked, code),
+    ...(decisionId !== undefined && { decisionId }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+}
+
 /** A refusal of a verified caller: on disk before the answer, or the answer is that it could not be recorded. */
 export async function refuseVerified(
   deps: GatewayDeps,
@@ -48,6 +67,37 @@ export async function refuseVerified(
 ): Promise<Refuse> {
   const stored = await deps.decisions.refused(refusedRecord(asked, code, token, evaluated));
   return refusal(asked, stored.ok ? code : 'server.storage');
+}
+
+/** A handshake that the policy would let pass; why it may not is for the log alone. */
+export function refuseWebSocket(
+  deps: GatewayDeps,
+  asked: Asked,
+  token: TokenRecord | undefined,
+  cause: string,
+): Refuse | Promise<Refuse> {
+  deps.logger.info('WebSocket refused', {
+    request_id: asked.id,
+    cause,
+    ...(asked.route && { route: asked.route.name }),
+  });
+  return token
+    ? refuseVerified(deps, asked, 'policy.refused', token)
+    : refuseUnproven(deps, asked, 'policy.refused');
+}
+
+/**
+ * Too many requests of one caller: noted and never waited for, whoever it is. What the limit keeps away must not cost
+ * more than what it lets through.
+ */
+export function refuseOverLimit(
+  deps: GatewayDeps,
+  asked: Asked,
+  token: TokenRecord | undefined,
+  retryAfter: number,
+): Refuse {
+  deps.decisions.unverified(refusedRecord(asked, 'limit.rate', token, undefined), {});
+  return { ...refusal(asked, 'limit.rate'), retryAfter };
 }
 
 function refusedRecord(
@@ -87,6 +137,8 @@ function refusal({ id, request, route }: Asked, code: RefusalCode): Refuse {
     decisionId: id,
     code,
     realm: request.host,
+    ...(route && { routeName: route.name }),
+    ...(request.head.trace && { traceId: request.head.trace.traceId }),
     ...(route?.basicChallenge && { basicChallenge: true }),
   };
 }
@@ -101,6 +153,7 @@ function baseRecord(
     time,
     kind: 'gateway',
     remoteAddress: request.head.remoteAddress,
+    ...(request.head.trace && { trace: request.head.trace }),
     ...(organization !== undefined && { organization }),
     ...(route && { route: route.name }),
     ...(token && {

@@ -13,24 +13,30 @@ import { htmlPage, PAGE_HEADERS } from './refusal-page.ts';
 export interface Refused {
   readonly code: RefusalCode;
   readonly decisionId: string;
+  /** Of the trace that the request belongs to. */
+  readonly traceId?: string;
   /** Host of the route, for the realm of a challenge. */
   readonly realm: string;
   /** The route asks for Basic too. */
   readonly basicChallenge?: true;
+  /** Seconds to wait, where it is known how many. */
+  readonly retryAfter?: number;
+  /** In place of the catalogue's: an upstream that was not even asked is one that is not available now. */
+  readonly status?: 503;
 }
 
 /** The status at the gateway. The catalogue has the token endpoint's, where a policy refusal is a bad request. */
-function statusOf(code: RefusalCode): number {
-  return code === 'policy.refused' ? 403 : REFUSALS[code].status;
+function statusOf({ code, status }: Pick<Refused, 'code' | 'status'>): number {
+  return code === 'policy.refused' ? 403 : (status ?? REFUSALS[code].status);
 }
 
 /** The answer to a refused request, in the shape that this client reads. */
 export function refusalAnswer(refused: Refused, headers: readonly HeaderLine[]): Answer {
-  const status = statusOf(refused.code);
+  const status = statusOf(refused);
   const audience = audienceOf(headers);
   const shape = SHAPES[audience];
   const asked = status === 401 ? { 'www-authenticate': challenge(refused, audience) } : {};
-  const shared = { 'cache-control': 'no-store', ...asked, ...retry(refused.code) };
+  const shared = { 'cache-control': 'no-store', ...asked, ...retry(refused) };
   return { status, headers: { ...shared, ...shape.headers }, body: shape.body(refused, status) };
 }
 
@@ -70,11 +76,12 @@ function challenge({ code, realm, basicChallenge }: Refused, audience: Audience)
 }
 
 /** Seconds to wait where waiting helps by itself. */
-function retry(code: RefusalCode): Record<string, string> {
-  return statusOf(code) === 503 || code === 'limit.rate' ? { 'retry-after': '1' } : {};
+function retry(refused: Refused): Record<string, string> {
+  const { code, retryAfter = 1 } = refused;
+  return statusOf(refused) === 503 || code === 'limit.rate' ? { 'retry-after': `${retryAfter}` } : {};
 }
 
-function problem({ code, decisionId }: Refused, status: number): object {
+function problem({ code, decisionId, traceId }: Refused, status: number): object {
   const document = {
     type: `urn:countersign:error:${code}`,
     title: titleOf(status),
@@ -82,6 +89,7 @@ function problem({ code, decisionId }: Refused, status: number): object {
     detail: REFUSALS[code].description,
     code,
     decision_id: decisionId,
+    ...(traceId !== undefined && { trace_id: traceId }),
   };
   // Log lines of this server carry the same id for both; a caller looking for a request id finds one.
   return status >= 500 ? { ...document, request_id: decisionId } : document;
@@ -105,6 +113,7 @@ const KUBERNETES_REASONS: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'NotFound',
+  429: 'TooManyRequests',
   500: 'InternalError',
   503: 'ServiceUnavailable',
   504: 'Timeout',

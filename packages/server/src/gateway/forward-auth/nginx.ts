@@ -3,7 +3,8 @@ import { theOne, type Dialect } from './model.ts';
 
 /**
  * `auth_request` of nginx. A subrequest describes nothing by itself: `X-Original-Method` and `X-Original-URL` are what
- * `render nginx` configures. Any answer but 2xx, 401 and 403 is a fault to nginx, and a 500 to its client.
+ * `render nginx` configures. Any answer but 2xx, 401 and 403 is a fault to nginx, and a 500 to its client: a request that
+ * is not let through, for whatever reason of its own, is a 403 here.
  */
 export const nginx: Dialect = {
   name: 'nginx',
@@ -17,5 +18,5 @@ export const nginx: Dialect = {
       return err('expected X-Original-Method and X-Original-URL, each once');
     return ok({ method, target, authority });
   },
-  statusOf: (status) => (status === 400 || status === 404 ? 403 : status),
+  statusOf: (status) => ([400, 404, 429].includes(status) ? 403 : status),
 };

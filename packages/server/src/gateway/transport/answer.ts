@@ -43,13 +43,22 @@ export function writeOwnAnswer(
 /** Milliseconds that a client may go on sending a body which has been answered. */
 const LINGER = 5_000;
 
+/** Bytes of it that are read meanwhile: what a client has sent before it looks whether it was answered. */
+const MAX_DISCARDED = 1_048_576;
+
 /**
  * Reads and drops what is left of a body that was answered early. Closing at once would reset the connection, and a
- * client that is still writing would lose the answer; reading for ever would be a gift to whoever never stops.
+ * client that is still writing would lose the answer; reading for ever, or as fast as it comes, would be a gift to
+ * whoever never stops.
  */
 export function discardRest(incoming: IncomingMessage): void {
   if (incoming.complete || !hasBody(incoming)) return;
   const timer = setTimeout(() => incoming.socket.destroy(), LINGER).unref();
   incoming.once('close', () => clearTimeout(timer));
+  let read = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    read += chunk.length;
+    if (read >= MAX_DISCARDED) incoming.pause();
+  });
   incoming.resume();
 }

@@ -15,10 +15,11 @@ describe('the rest of a body that was answered early', () => {
   const sending = (over: object = {}) => {
     const destroy = vi.fn<() => void>();
     const resume = vi.fn<() => void>();
+    const pause = vi.fn<() => void>();
     const headers = { 'content-length': '9' };
-    const fake = { complete: false, headers, socket: { destroy }, resume, ...over };
+    const fake = { complete: false, headers, socket: { destroy }, resume, pause, ...over };
     const incoming = Object.assign(new EventEmitter(), fake) as unknown as IncomingMessage;
-    return { incoming, destroy, resume };
+    return { incoming, destroy, resume, pause };
   };
 
   it('is read for five seconds and no longer', () => {
@@ -28,6 +29,18 @@ describe('the rest of a body that was answered early', () => {
     vi.advanceTimersByTime(4_999);
     expect(destroy).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
+    expect(destroy).toHaveBeenCalledTimes(1);
+  });
+
+  it('is read up to a megabyte, and then waited out', () => {
+    const { incoming, pause, destroy } = sending();
+    discardRest(incoming);
+    incoming.emit('data', Buffer.alloc(1_048_575));
+    expect(pause).not.toHaveBeenCalled();
+    incoming.emit('data', Buffer.alloc(1));
+    expect(pause).toHaveBeenCalledTimes(1);
+    expect(destroy).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(5_000);
     expect(destroy).toHaveBeenCalledTimes(1);
   });
 

@@ -5,6 +5,7 @@ import type { RequestHead } from '@countersign/core';
 import { createAssertions } from '../assertion.ts';
 import { decide } from '../decide.ts';
 import type { GatewayDecision, GatewayDeps } from '../model.ts';
+import { createObserve } from '../observation.ts';
 import { createWatch } from '../watch.ts';
 import { writeOwnAnswer, writeRefusal } from './answer.ts';
 import { forward, type Exchange, type ForwardDeps } from './forward.ts';
@@ -13,8 +14,8 @@ import { responseOn, switchTo } from './switch-protocol.ts';
 import { createUpstreams } from './upstreams.ts';
 
 /**
- * The gateway on node:http in front and undici behind: HTTP/1.1 and WebSocket, streaming both ways. Trailers are not
- * passed on, in either direction: a field that comes after the decision has not been decided on.
+ * The gateway on node:http in front and undici behind: HTTP/1.1 and WebSocket, streaming both ways. Trailers of requests
+ * are not passed on: a field that comes after the decision has not been decided on.
  */
 export interface GatewayTransport {
   /**
@@ -46,16 +47,22 @@ export interface GatewayTransport {
 export { isWebSocketUpgrade } from './request-head.ts';
 
 export function createNodeHttpTransport(gateway: GatewayDeps): GatewayTransport {
-  const { assertionRing: ring, clock, random, present, watchInterval } = gateway;
+  const { assertionRing: ring, clock, random, watchInterval } = gateway;
   const deps: ForwardDeps = {
     gateway,
     assertions: createAssertions({ ring, clock, random }),
-    upstreams: createUpstreams(),
-    watch: createWatch({ present, ...(watchInterval !== undefined && { interval: watchInterval }) }),
+    upstreams: createUpstreams(gateway),
+    watch: createWatch(watchInterval === undefined ? {} : { interval: watchInterval }),
+    observe: createObserve(gateway),
   };
   const switchedSockets = new Set<Socket>();
-  const headOf = (incoming: IncomingMessage): RequestHead =>
-    requestHead(incoming, gateway.snapshot().settings.trustedProxies);
+  const headOf = (incoming: IncomingMessage): RequestHead => {
+    const head = requestHead(incoming, gateway.snapshot().settings.trustedProxies);
+    // What a trusted proxy has shown is about the proxy, and not about those for whom it speaks.
+    if (!gateway.certificateOf || head.forwarded) return head;
+    const certificate = gateway.certificateOf(incoming.socket, clock.now());
+    return certificate ? { ...head, certificate } : head;
+  };
   return {
     handle(incoming, outgoing, host, port, awaitsContinue = false) {
       serve(deps, { incoming, outgoing, head: headOf(incoming), awaitsContinue }, host, port);
@@ -73,7 +80,7 @@ export function createNodeHttpTransport(gateway: GatewayDeps): GatewayTransport 
       serve(deps, exchange, host, port);
     },
     warm: async () => {
-      await deps.upstreams.dispatcher();
+      await deps.upstreams.warm();
     },
     close: async () => {
       for (const socket of switchedSockets) socket.destroy();
@@ -84,10 +91,13 @@ export function createNodeHttpTransport(gateway: GatewayDeps): GatewayTransport 
 }
 
 /** Decides and acts; whatever breaks on the way is a 500 with an id, and a line in the log. */
-function serve(deps: ForwardDeps, exchange: Exchange, host: string, port: number | undefined): void {
+function serve(deps: ForwardDeps, came: Exchange, host: string, port: number | undefined): void {
+  let exchange = came;
   const fail = (fault: unknown): void => answerFault(deps, exchange, host, fault);
   try {
-    const websocket = exchange.switched !== undefined;
+    const websocket = came.switched !== undefined;
+    const observation = deps.observe?.(came.head, websocket ? 'websocket' : 'http');
+    if (observation) exchange = { ...came, head: observation.head, observation };
     const decided = decide(deps.gateway, { head: exchange.head, host, port, websocket });
     const done =
       decided instanceof Promise
@@ -100,19 +110,24 @@ function serve(deps: ForwardDeps, exchange: Exchange, host: string, port: number
 }
 
 function proceed(deps: ForwardDeps, exchange: Exchange, decision: GatewayDecision): void | Promise<void> {
-  const { incoming, outgoing, head } = exchange;
+  const { incoming, outgoing, head, observation } = exchange;
+  observation?.decided(decision);
   // A client that left while it was being decided about has nobody to forward for.
-  if (outgoing.destroyed || incoming.socket.destroyed) return undefined;
+  if (outgoing.destroyed || incoming.socket.destroyed) return observation?.over(undefined);
   if (decision.kind === 'forward') return forward(deps, exchange, decision);
-  if (decision.kind === 'answer') return writeOwnAnswer(incoming, outgoing, decision);
-  return writeRefusal(incoming, outgoing, decision, head.headers);
+  if (decision.kind === 'answer') writeOwnAnswer(incoming, outgoing, decision);
+  else writeRefusal(incoming, outgoing, decision, head.headers);
+  return observation?.over(outgoing.statusCode);
 }
 
 function answerFault({ gateway }: ForwardDeps, exchange: Exchange, host: string, fault: unknown): void {
   const decisionId = gateway.decisions.newId();
   const error = fault instanceof Error ? fault.message : 'unknown';
   gateway.logger.error('gateway failed', { request_id: decisionId, error });
-  const { incoming, outgoing, head } = exchange;
+  const { incoming, outgoing, head, observation } = exchange;
+  const traceId = head.trace?.traceId;
   const refuse = { kind: 'refuse', decisionId, code: 'server.error', realm: host } as const;
-  writeRefusal(incoming, outgoing, refuse, head.headers);
+  writeRefusal(incoming, outgoing, { ...refuse, ...(traceId !== undefined && { traceId }) }, head.headers);
+  observation?.broke();
+  observation?.over(outgoing.statusCode);
 }

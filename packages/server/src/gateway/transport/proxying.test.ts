@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ALICE, value } from '../testing/fixture.ts';
+import { ALICE, upstreamAt, value } from '../testing/fixture.ts';
 import { bytesOf, readUntil, startRig, type Rig, type RigOptions } from '../testing/rig.ts';
 
 let rig: Rig;
@@ -89,7 +89,7 @@ describe('a proxied request', () => {
 
   it('leaves no trace of the token in what is recorded and logged', async () => {
     const { send, passed, refused, unverified, log, presented } = await start({
-      route: { upstream: { scheme: 'http', host: '127.0.0.1', port: 9 } },
+      route: { upstream: upstreamAt(9) },
     });
     await send(bytesOf('GET /', [AUTH]));
     presented.set(ALICE, { state: 'expired' });

@@ -7,12 +7,15 @@ import {
   type RefusalCode,
 } from '@countersign/core';
 import type { Dispatcher } from 'undici';
+import { headerLines } from '../../http/header-lines.ts';
 import { discardRest } from './answer.ts';
-import { flatList, headerLines } from './request-head.ts';
+import { createInterim } from './interim.ts';
+import { flatList } from './request-head.ts';
+import { announcement, takesTrailers, trailerLines } from './trailers.ts';
 
 /**
- * The upstream's answer on its way to the client: head untouched but for what must not cross, body streamed with
- * back-pressure both ways. Whoever goes first, client or upstream, takes the other side with him.
+ * The upstream's answer on its way to the client: head untouched but for what must not cross, interim answers before it
+ * and trailers behind it, body streamed with back-pressure both ways. Whoever goes first, client or upstream, takes the other side with him.
  */
 export interface RelayInput {
   readonly incoming: IncomingMessage;
@@ -26,7 +29,7 @@ export interface RelayInput {
   /** Answers in place of an upstream that has not. */
   readonly fail: (code: RefusalCode, cause: string) => void;
   /** Called when the head of the answer is there: from then on nothing limits but silence. */
-  readonly begun: () => void;
+  readonly begun: (status: number) => void;
   /** Called once, when the exchange is over for whatever reason. */
   readonly over: () => void;
   /** Takes the connection after `101 Switching Protocols`. */
@@ -34,9 +37,10 @@ export interface RelayInput {
 }
 
 export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
-  const { outgoing } = input;
+  const { incoming, outgoing } = input;
   let controller: Dispatcher.DispatchController | undefined;
   let state: 'open' | 'switched' | 'over' = 'open';
+  const passInterim = createInterim(incoming, outgoing, input);
 
   const finish = (): void => {
     if (state === 'over') return;
@@ -60,25 +64,23 @@ export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
       // Nobody waits any more: the client has left, or has been answered while there was no connection.
       if (state === 'over' || outgoing.headersSent) started.abort(new Error('nobody waits'));
     },
-    onRequestUpgrade(upgraded, _status, _headers, socket) {
+    onRequestUpgrade(upgraded, status, _headers, socket) {
       state = 'switched';
-      input.begun();
+      input.begun(status);
       input.switched?.(socket, downstreamLines(input, upgraded, true));
     },
     onResponseStart(started, status, _headers, reason) {
-      // Interim answers (RFC 9110 section 15.2) are between the upstream and us.
-      if (status < 200) return;
-      input.begun();
-      outgoing.writeHead(status, reason ?? '', flatList(downstreamLines(input, started, false)));
-      // With the first chunk when that is already here, at once when it is not: event streams begin with silence.
-      process.nextTick(flushHead, outgoing);
+      if (status < 200) return passInterim(status, received(started));
+      input.begun(status);
+      writeHead(input, started, status, reason ?? '');
     },
     onResponseData(receiving, chunk) {
       if (!outgoing.destroyed && !outgoing.write(chunk)) receiving.pause();
     },
-    onResponseEnd() {
+    onResponseEnd(ended) {
+      addTrailers(input, ended);
       outgoing.end();
-      discardRest(input.incoming);
+      discardRest(incoming);
     },
     onResponseError(_failed, error) {
       clearTimeout(deadline);
@@ -90,13 +92,24 @@ export function createRelay(input: RelayInput): Dispatcher.DispatchHandler {
   };
 }
 
+function writeHead(
+  input: RelayInput,
+  controller: Dispatcher.DispatchController,
+  status: number,
+  reason: string,
+): void {
+  const lines = [...downstreamLines(input, controller, false), ...announced(input, controller, status)];
+  input.outgoing.writeHead(status, reason, flatList(lines));
+  // With the first chunk when that is already here, at once when it is not: event streams begin with silence.
+  process.nextTick(flushHead, input.outgoing);
+}
+
 function downstreamLines(
   { sessionCookie, operations, requestId }: RelayInput,
   controller: Dispatcher.DispatchController,
   websocket: boolean,
 ): readonly HeaderLine[] {
-  const received = headerLines(rawLines(controller));
-  const lines = downstreamHeaders(received, {
+  const lines = downstreamHeaders(received(controller), {
     sessionCookie,
     websocket,
     ...(operations && { operations }),
@@ -104,11 +117,37 @@ function downstreamLines(
   return [...lines, ['x-request-id', requestId]];
 }
 
+/** Without content there are no trailers (RFC 9112 section 6.3), and node:http throws where some are announced. */
+const WITHOUT_CONTENT: ReadonlySet<number> = new Set([204, 304]);
+
+function announced(
+  { incoming, operations }: RelayInput,
+  controller: Dispatcher.DispatchController,
+  status: number,
+): readonly HeaderLine[] {
+  if (WITHOUT_CONTENT.has(status) || !takesTrailers(incoming)) return [];
+  const lines = received(controller);
+  const isChunked = lines.some(([name]) => name.toLowerCase() === 'transfer-encoding');
+  return isChunked ? announcement(lines, operations) : [];
+}
+
+function addTrailers(
+  { incoming, outgoing, operations }: RelayInput,
+  { rawTrailers }: Dispatcher.DispatchController,
+): void {
+  const lines = headerLines(rawLines(rawTrailers));
+  if (lines.length === 0 || !takesTrailers(incoming)) return;
+  outgoing.addTrailers(trailerLines(lines, operations).map(([name, value]) => [name, value] as const));
+}
+
+function received({ rawHeaders }: Dispatcher.DispatchController): readonly HeaderLine[] {
+  return headerLines(rawLines(rawHeaders));
+}
+
 /** Lines as they came on the wire; bytes above ASCII stay the bytes they are. */
-function rawLines(controller: Dispatcher.DispatchController): readonly string[] {
-  const { rawHeaders } = controller;
-  if (!Array.isArray(rawHeaders)) return [];
-  return rawHeaders.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+function rawLines(parts: Dispatcher.DispatchController['rawHeaders']): readonly string[] {
+  if (!Array.isArray(parts)) return [];
+  return parts.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
 }
 
 function flushHead(outgoing: ServerResponse): void {
@@ -123,6 +162,6 @@ function failureCode(error: Error): RefusalCode {
 }
 
 /** A code for the log: messages may name addresses, and nobody but the operator reads even this. */
-function failureCause(error: Error): string {
+export function failureCause(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

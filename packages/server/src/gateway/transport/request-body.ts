@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { hasBody } from './request-head.ts';
+import { inFrontOf } from './turn.ts';
 
 /**
  * The body on its way to the upstream, as a stream of its own. The incoming message itself must not be handed over:
@@ -31,7 +32,7 @@ export function requestBody(
       }
       started = true;
       // Only now is somebody there to read it: a client that waits has kept its body until the decision was yes.
-      if (awaitsContinue) outgoing.writeContinue();
+      if (awaitsContinue) inFrontOf(outgoing, () => outgoing.writeContinue());
       incoming.on('data', onData).on('end', onEnd);
     },
     destroy(error, done) {

@@ -45,7 +45,8 @@ describe('the head of a request', () => {
     [{ upgrade: 'h2c' }, 'GET', false],
     [{}, 'GET', false],
   ])('asks for a WebSocket with %j by %s: %s', (headers, method, expected) => {
-    expect(isWebSocketUpgrade(incoming({ headers, method }))).toBe(expected);
+    expect(isWebSocketUpgrade(incoming({ headers, method, httpVersion: '1.1' }))).toBe(expected);
+    expect(isWebSocketUpgrade(incoming({ headers, method, httpVersion: '1.0' }))).toBe(false);
   });
 
   it.each([

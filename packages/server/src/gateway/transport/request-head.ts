@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { HeaderLine, RequestHead } from '@countersign/core';
+import { traceContext, type HeaderLine, type RequestHead } from '@countersign/core';
 import { clientOf } from '../../http/client-address.ts';
+import { headerLines } from '../../http/header-lines.ts';
 
 /**
  * From node:http to the words of the gateway. Header lines are taken raw: the merged `headers` object has already
@@ -9,20 +10,16 @@ import { clientOf } from '../../http/client-address.ts';
  */
 export function requestHead(incoming: IncomingMessage, trusted: (address: string) => boolean): RequestHead {
   const { address, forwarded } = clientOf(incoming.socket.remoteAddress ?? '', incoming.rawHeaders, trusted);
+  const headers = headerLines(incoming.rawHeaders);
+  const trace = traceContext(headers);
   return {
     method: incoming.method ?? 'GET',
     target: incoming.url ?? '/',
-    headers: headerLines(incoming.rawHeaders),
+    headers,
     remoteAddress: address,
     ...(forwarded && { forwarded }),
+    ...(trace && { trace }),
   };
-}
-
-/** Pairs from the flat list in which node and undici give header lines. */
-export function headerLines(flat: readonly string[]): readonly HeaderLine[] {
-  const lines: HeaderLine[] = [];
-  for (let at = 0; at + 1 < flat.length; at += 2) lines.push([flat[at] ?? '', flat[at + 1] ?? '']);
-  return lines;
 }
 
 /** The flat list that node and undici take. */
@@ -34,11 +31,12 @@ export function flatList(lines: readonly HeaderLine[]): string[] {
 
 /**
  * Whether a request asks for a WebSocket (RFC 6455 section 4.1). Meant for node's `shouldUpgradeCallback`: any other
- * `Upgrade` is ignored, as RFC 9110 section 7.8 lets a server do, because some HTTP clients offer `h2c` unasked.
+ * `Upgrade` is ignored, as RFC 9110 section 7.8 lets a server do, because some HTTP clients offer `h2c` unasked. In
+ * HTTP/1.0 there is none (same section).
  */
 export function isWebSocketUpgrade(incoming: IncomingMessage): boolean {
   const isWebSocket = incoming.headers.upgrade?.trim().toLowerCase() === 'websocket';
-  return isWebSocket && incoming.method === 'GET' && !hasBody(incoming);
+  return isWebSocket && incoming.method === 'GET' && incoming.httpVersion === '1.1' && !hasBody(incoming);
 }
 
 /** Whether a body follows the head (RFC 9112 section 6.3). */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ALICE } from '../testing/fixture.ts';
+import { ALICE, upstreamAt } from '../testing/fixture.ts';
 import { bytesOf, readUntil, startRig, type Rig, type RigOptions } from '../testing/rig.ts';
 
 let rig: Rig;
@@ -11,7 +11,7 @@ afterEach(() => rig.close());
 
 const AUTH = `Authorization: Bearer ${ALICE}`;
 /** Nobody listens on the discard port. */
-const NOBODY = { scheme: 'http', host: '127.0.0.1', port: 9 } as const;
+const NOBODY = upstreamAt(9);
 
 describe('an upstream that fails', () => {
   it('by not being there is a 502 with a request id, even for a body that is under way', async () => {
@@ -47,7 +47,7 @@ describe('an upstream that fails', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     const { send, log } = await start({
-      route: { timeout: 50, upstream: { scheme: 'https', host: '127.0.0.1', port } },
+      route: { timeout: 50, upstream: upstreamAt(port, 'https') },
     });
     expect(await send(bytesOf('GET /', [AUTH]))).toMatch(/^HTTP\/1\.1 504 /);
     expect(log).toMatchObject([{ fields: { code: 'upstream.timeout', cause: 'no connection in time' } }]);
@@ -57,7 +57,7 @@ describe('an upstream that fails', () => {
   it('by not speaking TLS where the route says https is a 502', async () => {
     const plain = await startRig();
     const { port } = plain.upstream.address() as AddressInfo;
-    const { send } = await start({ route: { upstream: { scheme: 'https', host: '127.0.0.1', port } } });
+    const { send } = await start({ route: { upstream: upstreamAt(port, 'https') } });
     expect(await send(bytesOf('GET /', [AUTH]))).toMatch(/^HTTP\/1\.1 502 /);
     expect(plain.seen).toHaveLength(0);
     await plain.close();
@@ -143,7 +143,7 @@ describe('an answer of the upstream', () => {
     expect(answer).toContain('body');
   });
 
-  it('with interim answers before it is one answer', async () => {
+  it('with interim answers before it comes behind them, and once', async () => {
     const { send } = await start({
       upstream: (_incoming, outgoing) => {
         outgoing.writeEarlyHints({ link: '</style.css>; rel=preload' });
@@ -151,7 +151,7 @@ describe('an answer of the upstream', () => {
       },
     });
     const answer = await send(bytesOf('GET /', [AUTH]));
-    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 103', 'HTTP/1.1 200']);
     expect(answer).toContain('final');
   });
 });
@@ -171,6 +171,23 @@ describe('a client that goes away', () => {
     socket.write(`GET / HTTP/1.1\r\nHost: app.example\r\n${AUTH}\r\n\r\n`);
     await arrived.promise;
     socket.destroy();
+    expect(await left.promise).toBe(false);
+  });
+
+  it('by closing its half has left as well: nobody can tell it from one that is gone', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<boolean>();
+    const { dial } = await start({
+      route: { timeout: 600_000 },
+      upstream: (_incoming, outgoing) => {
+        outgoing.on('close', () => left.resolve(outgoing.writableFinished));
+        arrived.resolve();
+      },
+    });
+    const socket = await dial();
+    socket.write(`GET / HTTP/1.1\r\nHost: app.example\r\n${AUTH}\r\n\r\n`);
+    await arrived.promise;
+    socket.end();
     expect(await left.promise).toBe(false);
   });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { ALICE } from '../testing/fixture.ts';
+import { ALICE, upstreamAt } from '../testing/fixture.ts';
 import { readAll, readUntil, startRig, type Rig, type RigOptions } from '../testing/rig.ts';
 
 let rig: Rig;
@@ -85,7 +85,7 @@ describe('a WebSocket', () => {
   });
 
   it('to an upstream that is not there is a 502', async () => {
-    const { port } = await start({ route: { upstream: { scheme: 'http', host: '127.0.0.1', port: 9 } } });
+    const { port } = await start({ route: { upstream: upstreamAt(9) } });
     expect(await refusal(dial(port).socket)).toBe(502);
   });
 
