@@ -29,8 +29,8 @@ export interface SourceDocument {
   readonly placeOf: (path: Problem['path'], part?: 'key' | 'value') => Place;
 }
 
-/** Characters of the longest configuration file. */
-export const MAX_TEXT = 1_048_576;
+/** Characters of the longest configuration file: ten thousand routes have room. */
+export const MAX_TEXT = 4 * 1_048_576;
 
 /** A file that is not YAML at all has a problem in every line; the first ones say it. */
 const MAX_SYNTAX_PROBLEMS = 20;

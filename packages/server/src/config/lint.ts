@@ -8,6 +8,7 @@ import {
   type Problem,
 } from '@countersign/core';
 import { audiencesOf } from './audiences.ts';
+import { lintUpstreams } from './lint-upstreams.ts';
 import type { IssuerConfig } from './model.ts';
 import type { Outline } from './outline.ts';
 import { issuer as issuerSchema } from './schema/issuer.ts';
@@ -23,14 +24,18 @@ export interface Lint {
   readonly warnings: readonly LintProblem[];
 }
 
-interface LintProblem extends Problem {
+export interface LintProblem extends Problem {
   readonly rule: LintRule;
   readonly example?: Claims;
 }
 
 export function lintIssuers(value: Json, outline: Outline, conditions: ConditionCompiler | undefined): Lint {
   const errors: LintProblem[] = [];
-  const warnings: LintProblem[] = [...lintPrivateNetworks(value), ...lintTrustedProxies(value)];
+  const warnings: LintProblem[] = [
+    ...lintPrivateNetworks(value),
+    ...lintTrustedProxies(value),
+    ...lintUpstreams(value),
+  ];
   for (const organization of outline.organizations) {
     for (const { path: named } of organization.issuers) {
       const path = typeof named.at(-1) === 'string' ? named.slice(0, -1) : named;

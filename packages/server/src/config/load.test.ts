@@ -30,6 +30,7 @@ describe('a good configuration', () => {
       encryptionKeys: [],
       allowPrivateIssuers: false,
       trustedProxies: [],
+      corsOrigins: [],
       clockLeeway: 30,
       organizations: [],
       identityProviders: [],
@@ -41,6 +42,7 @@ describe('a good configuration', () => {
         headers: 32_768,
         token: 16_384,
         failuresPerSecondPerAddress: 20,
+        connections: 20_000,
       },
       retention: {
         refusals: 14 * DAY,
@@ -140,7 +142,7 @@ describe('a bad configuration', () => {
   it('reports unknown keys, wrong types, dangling references and bad policies together, in the order of the file', () => {
     const text = `listen: 127.0.0.1:8080
 url: http://localhost:8080
-tls: {}
+session: { idle: 1h }
 clock_leeway: 3m
 organizations:
   - name: acme
@@ -165,7 +167,7 @@ routes:
 `;
     const found = problems(text);
     expect(found.map((line) => /^\S+ \S+?(?=:? )/.exec(line)?.[0])).toEqual([
-      '3:1 tls',
+      '3:12 session.idle',
       '4:15 clock_leeway',
       '10:42 organizations[0].teams[0].members[1]',
       '13:14 organizations[0].issuers[0].url',

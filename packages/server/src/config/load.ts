@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { err, ok, type CompileOptions, type ConditionCompiler, type Result } from '@countersign/core';
 import { checkConditions, hasConditions } from './conditions.ts';
+import { lintCertificates } from './lint-certificates.ts';
 import { lintIssuers } from './lint.ts';
-import type { Config, StorageConfig } from './model.ts';
+import type { Config, RouteConfig, StorageConfig } from './model.ts';
 import type { ConfigFinding, ConfigProblem, RuledProblem } from './problem.ts';
 import { checkReferences } from './references.ts';
 import { checkShape } from './shape.ts';
@@ -55,7 +56,8 @@ function judge(read: ReadSource, conditions: ConditionCompiler | undefined): Loa
   ];
   const problems = [...read.unread, ...found.filter(({ path }) => !read.isLost(path)).map(locate)];
   if (!shape?.ok || problems.length > 0) return err(inOrder(problems));
-  const findings = inOrder(lint.warnings.map((warning) => ({ ...locate(warning), rule: warning.rule })));
+  const warnings = [...lint.warnings, ...lintCertificates(shape.value, read.now)];
+  const findings = inOrder(warnings.map((warning) => ({ ...locate(warning), rule: warning.rule })));
   return ok({ config: withPaths(shape.value, read.path), findings, locate, conditions });
 }
 
@@ -65,7 +67,17 @@ function inOrder<P extends ConfigProblem>(problems: readonly P[]): readonly P[] 
 
 /** Relative paths are relative to the configuration file. */
 function withPaths(config: Config, file: string): Config {
-  return { ...config, storage: absolute(config.storage, dirname(file)) };
+  const folder = dirname(file);
+  const routes = config.routes.map((route) => withSocketPaths(route, folder));
+  return { ...config, storage: absolute(config.storage, folder), routes };
+}
+
+function withSocketPaths(route: RouteConfig, folder: string): RouteConfig {
+  if (route.to?.targets.every(({ socketPath }) => socketPath === undefined) !== false) return route;
+  const targets = route.to.targets.map((target) =>
+    target.socketPath === undefined ? target : { ...target, socketPath: resolve(folder, target.socketPath) },
+  );
+  return { ...route, to: { ...route.to, targets } };
 }
 
 function absolute(storage: StorageConfig, directory: string): StorageConfig {

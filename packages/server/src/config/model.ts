@@ -1,23 +1,32 @@
 import type {
   AccessDocument,
+  BalancingPolicy,
   Claims,
   FixedResponse,
   HeaderOperations,
   PathException,
+  RateLimit,
   Redirect,
   Rewriting,
   TokenType,
   TrustPolicy,
+  UpstreamTls,
 } from '@countersign/core';
 
 /**
  * The configuration, parsed: the closed type that the rest of the server sees. Durations are seconds, sizes bytes,
  * every default is filled in. Lists keep the order of the file, so that a problem found later can still be placed.
- * It holds no secret but the encryption keys and what `egress_proxy` may have of credentials; of the administrator's
- * token only the hash leaves the parser.
+ * It holds no secret but keys and what `egress_proxy` may have of credentials; of the administrator's token only the
+ * hash leaves the parser.
  */
 export interface Config {
   readonly listen: ListenAddress;
+  /** Absent: requests come without TLS. */
+  readonly tls?: TlsConfig;
+  /** Where the API is, and nowhere else. Absent: it is with everything else. */
+  readonly apiListen?: ListenAddress;
+  /** Where metrics are, and nowhere else. Absent: nothing is measured. */
+  readonly metrics?: { readonly listen: ListenAddress };
   readonly url: Origin;
   readonly storage: StorageConfig;
   /** SHA-256 of `admin_token`. */
@@ -30,6 +39,8 @@ export interface Config {
   readonly egressProxy?: string;
   /** Addresses and CIDR ranges whose word about the client counts. */
   readonly trustedProxies: readonly string[];
+  /** Origins as browsers write them (RFC 6454 section 6.2), of pages that may read what the API answers. */
+  readonly corsOrigins: readonly string[];
   /** Seconds. */
   readonly clockLeeway: number;
   readonly organizations: readonly OrganizationConfig[];
@@ -50,6 +61,24 @@ export interface Config {
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
+}
+
+export interface TlsConfig {
+  /** The first is for whoever names none of the others. */
+  readonly certificates: readonly CertificateConfig[];
+  /** PEM: who may have signed certificates of clients. Absent: clients are not asked for one. */
+  readonly clientCa?: string;
+}
+
+export interface CertificateConfig {
+  /** PEM, intermediates behind it. */
+  readonly cert: string;
+  /** PEM. */
+  readonly key: string;
+  /** By which it is chosen: DNS names, lower case, some with a star as their first label. */
+  readonly names: readonly string[];
+  /** Epoch milliseconds. */
+  readonly validUntil: number;
 }
 
 /** Scheme, host and port of a URL (RFC 6454), normalised. */
@@ -163,7 +192,7 @@ export interface RouteConfig {
   /** Its host may be a wildcard, `*.b.example`. */
   readonly from: Origin;
   /** Exactly one of these three. */
-  readonly to?: Origin;
+  readonly to?: UpstreamConfig;
   readonly redirect?: Redirect;
   readonly response?: FixedResponse;
   /** `/` where there is a path or a regex. */
@@ -178,16 +207,45 @@ export interface RouteConfig {
   /** Absent: the one organization of the file, if there is one. */
   readonly organizations?: readonly string[];
   readonly basicChallenge: boolean;
+  /** `ORGANIZATION/ISSUER` whose tokens it takes as they are. */
+  readonly issuers?: readonly string[];
+  readonly bearerTokenFormat?: 'default' | 'idp_identity_token';
   readonly passIdentityHeaders: boolean;
   readonly assertion: 'per_session' | 'per_request';
   /** Header names in lower case. */
   readonly claimHeaders: readonly { readonly header: string; readonly claim: string }[];
   readonly allowWebsockets: boolean;
+  /** As browsers write them. */
+  readonly allowedOrigins?: readonly string[];
+  /** `per`: seconds. */
+  readonly rateLimit?: RateLimit;
   readonly preserveHostHeader: boolean;
   /** Seconds. */
   readonly timeout: number;
   /** Seconds. */
   readonly idleTimeout?: number;
+}
+
+/** Where a route leads, and how its addresses are chosen, watched and reached. */
+export interface UpstreamConfig {
+  /** At least one. */
+  readonly targets: readonly TargetConfig[];
+  readonly balancing: BalancingPolicy;
+  /** `interval`: seconds. */
+  readonly healthCheck?: { readonly path: string; readonly interval: number };
+  /** The only secret of a route: the key of `client`. */
+  readonly tls?: UpstreamTls;
+}
+
+/** An address: an origin, or a socket under whose path stand `localhost` and 80. */
+export interface TargetConfig {
+  readonly scheme: 'http' | 'https';
+  /** Lower case, without port; IPv6 in brackets, as in a Host header. */
+  readonly host: string;
+  readonly port: number;
+  /** Absolute once the file has been loaded. */
+  readonly socketPath?: string;
+  readonly weight: number;
 }
 
 export interface SessionConfig {
@@ -205,6 +263,8 @@ export interface LimitsConfig {
   readonly token: number;
   /** Failures that one address may cause in a second before it is answered 429. */
   readonly failuresPerSecondPerAddress: number;
+  /** Client connections at once. */
+  readonly connections: number;
 }
 
 /** Seconds, but `rows`. */

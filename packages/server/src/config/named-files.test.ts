@@ -8,6 +8,32 @@ const file = (issuer: Json): Json => ({
 });
 const at = (key: string) => ['organizations', 0, 'issuers', 1, key];
 
+describe('files that routes name', () => {
+  it('are read where their path stands', () => {
+    const routes = [
+      { to: 'a.pem' },
+      { tls_custom_ca_file: 'a.pem', tls_client_cert_file: 'b.pem', tls_client_key_file: 'c.pem' },
+    ];
+    const read = readNamedFiles({ routes }, (path) => ok(`content of ${path}`));
+    expect(read.value).toEqual({
+      routes: [
+        { to: 'a.pem' },
+        {
+          tls_custom_ca_file: 'content of a.pem',
+          tls_client_cert_file: 'content of b.pem',
+          tls_client_key_file: 'content of c.pem',
+        },
+      ],
+    });
+    const unread = readNamedFiles({ routes }, () => err('there is no such file')).problems;
+    expect(unread.map(({ path }) => path.join('.'))).toEqual([
+      'routes.1.tls_custom_ca_file',
+      'routes.1.tls_client_cert_file',
+      'routes.1.tls_client_key_file',
+    ]);
+  });
+});
+
 describe('files that issuers name', () => {
   it('are read where their path stands, and nothing else is touched', () => {
     const issuer = { name: 'j', jwks_file: 'keys.json', ca_file: 'ca.pem', url: 'keys.json' };

@@ -33,6 +33,8 @@ export interface IssuerOutline extends Named {
 
 interface ProviderOutline extends Named {
   readonly url?: Named;
+  /** `client_id` and `audiences`. */
+  readonly clients: readonly Named[];
   readonly organizations?: readonly Named[];
 }
 
@@ -42,11 +44,21 @@ interface RouteOutline extends Named {
   readonly urlPath?: string;
   readonly organizations?: readonly Named[];
   readonly conditions: readonly Named[];
+  /** Whose tokens it takes as they are. */
+  readonly issuers: readonly Named[];
+  /** Where it says that it takes id_tokens as they are. */
+  readonly idTokens?: Named;
   readonly isPublic: boolean;
+  /** Where its policy speaks of certificates of clients. */
+  readonly certificates: readonly Problem['path'][];
 }
 
 export interface Outline {
   readonly url?: string;
+  /** Where to listen. */
+  readonly addresses: readonly Named[];
+  /** Whether clients are asked for a certificate. */
+  readonly asksForCertificates: boolean;
   readonly allowPrivateIssuers: boolean | readonly string[];
   readonly organizations: readonly OrganizationOutline[];
   readonly identityProviders: readonly ProviderOutline[];
@@ -59,6 +71,12 @@ export function outlineOf(value: Json): Outline {
   const url = text(root, 'url');
   return {
     ...(url === undefined ? {} : { url: url.name }),
+    addresses: [
+      text(root, 'listen'),
+      text(root, 'api_listen'),
+      text(field(root, 'metrics'), 'listen'),
+    ].flatMap((address) => address ?? []),
+    asksForCertificates: field(field(root, 'tls'), 'client_ca').value !== undefined,
     allowPrivateIssuers:
       texts(root, 'allow_private_issuers')?.map(({ name }) => name.toLowerCase()) ??
       field(root, 'allow_private_issuers').value === true,
@@ -66,6 +84,7 @@ export function outlineOf(value: Json): Outline {
     identityProviders: items(root, 'identity_providers').map((item) => ({
       ...named(item, 'name'),
       ...optional('url', text(item, 'issuer')),
+      clients: [text(item, 'client_id') ?? [], texts(item, 'audiences') ?? []].flat(),
       ...optional('organizations', texts(item, 'organizations')),
     })),
     routes: items(root, 'routes').map((item) => ({
@@ -74,7 +93,10 @@ export function outlineOf(value: Json): Outline {
       ...optional('urlPath', urlPath(item)),
       conditions: routeConditions(item),
       ...optional('organizations', texts(item, 'organizations')),
+      issuers: texts(item, 'issuers') ?? [],
+      ...optional('idTokens', idTokens(item)),
       isPublic: field(item, 'allow_public_unauthenticated_access').value === true,
+      certificates: placesOf('client_certificate', field(item, 'policy')),
     })),
     tests: items(root, 'tests').map((item) => ({
       ...named(item, 'name'),
@@ -86,6 +108,23 @@ export function outlineOf(value: Json): Outline {
 function urlPath(route: Item): string | undefined {
   if (text(route, 'regex') !== undefined) return undefined;
   return (text(route, 'path') ?? text(route, 'prefix'))?.name ?? '/';
+}
+
+function idTokens(route: Item): Named | undefined {
+  const format = text(route, 'bearer_token_format');
+  return format?.name === 'idp_identity_token' ? format : undefined;
+}
+
+/** Every place below where a key stands. */
+function placesOf(wanted: string, { value, path }: Item): readonly Problem['path'][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const entries: readonly (readonly [string | number, Json])[] = Array.isArray(value)
+    ? value.map((entry: Json, index) => [index, entry])
+    : Object.entries(value);
+  return entries.flatMap(([key, entry]) => {
+    const at = [...path, key];
+    return key === wanted ? [at] : placesOf(wanted, { value: entry, path: at });
+  });
 }
 
 function routeConditions(route: Item): readonly Named[] {

@@ -18,7 +18,7 @@ import {
  */
 
 /** Values of one document, every use of an alias counted anew (the "billion laughs" attack). */
-export const MAX_VALUES = 100_000;
+export const MAX_VALUES = 500_000;
 
 /** Levels of lists and mappings. */
 export const MAX_DEPTH = 64;

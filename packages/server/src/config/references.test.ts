@@ -249,8 +249,6 @@ describe('addresses of issuers', () => {
     ];
     const message = 'expected another URL: there is an issuer with this one already';
     expect(check(acme({ issuers }))).toEqual([`organizations[0].issuers[1].url: ${message}`]);
-    const providers = issuers.map(({ name, url }) => ({ name, issuer: url }));
-    expect(check({ identity_providers: providers })).toEqual([`identity_providers[1].issuer: ${message}`]);
     const two = { organizations: issuers.map((each) => ({ name: each.name, issuers: [each] })) };
     expect(check(two)).toEqual([]);
   });

@@ -1,6 +1,9 @@
 import { issuerKey, type Problem } from '@countersign/core';
 import type { IssuerOutline, Named, Outline, OrganizationOutline } from './outline.ts';
+import { checkListening } from './listening.ts';
 import { checkResources, checkTestIssuers } from './policy-references.ts';
+import { checkProviderClients } from './provider-clients.ts';
+import { checkRouteIssuers } from './route-issuers.ts';
 import { parseOrigin, parseRouteOrigin } from './schema/address.ts';
 import { opensLoopback } from './schema/private-networks.ts';
 
@@ -17,10 +20,12 @@ export function checkReferences(outline: Outline): readonly Problem[] {
     ...taken(outline.tests, 'test'),
     ...organizations.flatMap(checkOrganization),
     ...checkPeople(organizations),
-    ...takenIssuers(identityProviders.flatMap(({ url }) => (url === undefined ? [] : [url]))),
+    ...checkProviderClients(outline),
     ...checkIssuerAddresses(outline),
     ...checkBelonging(outline),
     ...checkRouteHosts(outline),
+    ...checkRouteIssuers(outline),
+    ...checkListening(outline),
     ...checkResources(outline),
     ...checkTestIssuers(outline),
   ];

@@ -14,8 +14,12 @@ import { policyTest, policyTestShape, testRequestShape } from './schema/policy-t
 import { policyShape } from './schema/policy.ts';
 import { allowPrivateIssuers } from './schema/private-networks.ts';
 import { redirectShape, responseShape } from './schema/route-destination.ts';
+import { rateLimitShape } from './schema/route-traffic.ts';
+import { healthCheckShape } from './schema/route-upstream.ts';
 import { route, routeShape } from './schema/route.ts';
 import { duration } from './schema/scalar.ts';
+import { corsOrigins } from './schema/cors-origins.ts';
+import { certificateShape, tls, tlsShape } from './schema/tls.ts';
 import { trustedProxies } from './schema/trusted-proxies.ts';
 import {
   adminToken,
@@ -27,6 +31,8 @@ import {
   limitsShape,
   log,
   logShape,
+  metrics,
+  metricsShape,
   retention,
   retentionShape,
   session,
@@ -41,6 +47,8 @@ import {
 
 const rootShape = {
   listen: listenAddress.prefault('127.0.0.1:8080').describe('host:port; port 0 picks a free one.'),
+  tls: tls.exactOptional().describe('Our certificates. Absent: requests come without TLS.'),
+  api_listen: listenAddress.exactOptional().describe('host:port; then the API is there and nowhere else.'),
   url: serviceUrl.describe('Public base URL of the service.'),
   storage: storage.prefault('sqlite:countersign.db').describe('sqlite:PATH or sqlite::memory:.'),
   admin_token: adminToken
@@ -62,6 +70,9 @@ const rootShape = {
   trusted_proxies: trustedProxies
     .default([])
     .describe('Addresses and networks whose Forwarded and X-Forwarded-* are believed.'),
+  cors_origins: corsOrigins
+    .default([])
+    .describe('Origins of pages that may read what the token endpoint and the API answer.'),
   clock_leeway: duration('0s', '2m').prefault('30s').describe('On exp, nbf and iat.'),
   organizations: z.array(organization).default([]),
   identity_providers: z.array(identityProvider).default([]).describe('Where people sign in.'),
@@ -75,11 +86,14 @@ const rootShape = {
   tests: z.array(policyTest).default([]).describe('Made-up exchanges, proved before anything starts.'),
   compatibility: compatibility.prefault({}),
   log: log.prefault({}),
+  metrics: metrics.exactOptional().describe('Absent: nothing is measured.'),
 };
 
 /** Keys that exist, by place. `*` stands for every entry of a list. */
 export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(rootShape),
+  tls: Object.keys(tlsShape),
+  'tls.certificates.*': Object.keys(certificateShape),
   'organizations.*': Object.keys(organizationShape),
   'organizations.*.members.*': Object.keys(memberShape),
   'organizations.*.teams.*': Object.keys(teamShape),
@@ -89,6 +103,8 @@ export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   'identity_providers.*': Object.keys(identityProviderShape),
   'identity_providers.*.claims': Object.keys(claimsShape),
   'routes.*': Object.keys(routeShape),
+  'routes.*.health_check': Object.keys(healthCheckShape),
+  'routes.*.rate_limit': Object.keys(rateLimitShape),
   'routes.*.redirect': Object.keys(redirectShape),
   'routes.*.response': Object.keys(responseShape),
   session: Object.keys(sessionShape),
@@ -98,6 +114,7 @@ export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   'tests.*.request': Object.keys(testRequestShape),
   compatibility: Object.keys(compatibilityShape),
   log: Object.keys(logShape),
+  metrics: Object.keys(metricsShape),
 };
 
 export const configSchema = z.strictObject(rootShape).transform((file): Config => ({
@@ -107,6 +124,7 @@ export const configSchema = z.strictObject(rootShape).transform((file): Config =
   encryptionKeys: file.encryption_key ?? [],
   allowPrivateIssuers: file.allow_private_issuers,
   trustedProxies: file.trusted_proxies,
+  corsOrigins: file.cors_origins,
   clockLeeway: file.clock_leeway,
   organizations: file.organizations,
   identityProviders: file.identity_providers,
@@ -118,6 +136,9 @@ export const configSchema = z.strictObject(rootShape).transform((file): Config =
   tests: file.tests,
   refusalError: file.compatibility.refusal_error,
   log: file.log,
+  ...(file.tls === undefined ? {} : { tls: file.tls }),
+  ...(file.api_listen === undefined ? {} : { apiListen: file.api_listen }),
+  ...(file.metrics === undefined ? {} : { metrics: file.metrics }),
   ...(file.egress_proxy === undefined ? {} : { egressProxy: file.egress_proxy }),
   ...(file.admin_token === undefined ? {} : { adminTokenHash: file.admin_token }),
 }));

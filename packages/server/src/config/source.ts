@@ -13,11 +13,14 @@ import type { ShapeProblem } from './shape.ts';
 export interface ConfigSource extends Sources {
   /** The path as it was given; problems name it so. */
   readonly file: string;
+  /** Epoch milliseconds. Absent: nothing is said of what may have expired. */
+  readonly now?: number;
 }
 
 export interface ReadSource {
   /** Absolute. */
   readonly path: string;
+  readonly now: number | undefined;
   readonly document: SourceDocument;
   readonly outline: Outline;
   /** What could not be read. */
@@ -48,6 +51,7 @@ export function readSource(source: ConfigSource): Result<ReadSource, readonly Co
   const lost = [...document.problems.filter((problem) => problem.lost), ...named.problems];
   return ok({
     path,
+    now: source.now,
     document: document.value === undefined ? document : { ...document, value: named.value },
     outline: outlineOf(named.value),
     unread: [...unread, ...named.problems.map(locate)],

@@ -6,13 +6,11 @@ import { UNAVAILABLE } from './unavailable.ts';
 
 /** Every key that the contracts of configuration and gateway name and this version does not have, by hand. */
 const NAMED: readonly (readonly [place: string, ...keys: string[]])[] = [
-  ['', 'tls', 'api_listen', 'cors_origins', 'metrics', 'programmatic_redirect_domain_whitelist'],
+  ['', 'programmatic_redirect_domain_whitelist'],
   ['identity_providers.0', 'client_secret', 'scopes'],
-  ['routes.0', 'load_balancing_policy', 'health_check', 'allowed_origins', 'identity_provider', 'rate_limit'],
-  ['routes.0', 'tls_server_name', 'tls_custom_ca_file', 'tls_skip_verify'],
-  ['routes.0', 'tls_client_cert_file', 'tls_client_key_file', 'bearer_token_format', 'issuers'],
+  ['routes.0', 'identity_provider'],
+  ['routes.0'],
   ['session', 'idle'],
-  ['limits', 'connections'],
 ];
 
 const CASES = NAMED.flatMap(([place, ...keys]) => keys.map((key) => [place, key] as const));

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Result } from '@countersign/core';
+import { traceContext, type Result } from '@countersign/core';
+import type { Origin } from '../audit/origin.ts';
 import { readBody, type BodyFailure } from './body.ts';
 import { clientOf } from './client-address.ts';
+import { headerLines } from './header-lines.ts';
 
 /**
  * Requests to the service host and answers of it, as the endpoints see them: a method, a path, headers that came at
  * most once, a bounded body; then one answer. Endpoints never touch a socket, so each is a function that a test calls.
  */
 
-export interface ServiceRequest {
+export interface ServiceRequest extends Origin {
   readonly method: string;
   /** Origin-form path, without the query. */
   readonly path: string;
   readonly query: string;
-  /** Address of the client. */
-  readonly remoteAddress: string;
   /** The value of a header; `undefined` when absent, `repeated` when it came more than once. */
   header(name: string): string | undefined | typeof REPEATED;
   /** The whole body, at most `limit` bytes. */
@@ -55,10 +55,12 @@ export function serviceRequest(
   query: string,
   trusted: (address: string) => boolean,
 ): ServiceRequest {
+  const trace = traceContext(headerLines(incoming.rawHeaders));
   return {
     method: incoming.method ?? 'GET',
     path,
     query,
+    ...(trace && { trace }),
     remoteAddress: clientOf(incoming.socket.remoteAddress ?? '', incoming.rawHeaders, trusted).address,
     header: (name) => singleHeader(incoming, name),
     body: (limit) => readBody(incoming, limit),

@@ -13,5 +13,5 @@ export function refuseMalformed(
 ): Answer {
   const { service, settings } = deps.snapshot();
   const context = { url: service.url, refusalError: settings.refusalError };
-  return errorAnswer(context, identify(deps, request.remoteAddress, refusal), headers);
+  return errorAnswer(context, identify(deps, request, refusal), headers);
 }

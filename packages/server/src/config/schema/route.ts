@@ -4,8 +4,11 @@ import type { RouteConfig } from '../model.ts';
 import { optional } from '../optional.ts';
 import { routeOrigin } from './address.ts';
 import { accessDocument, accessProblems, accessShape } from './route-access.ts';
+import { bearerShape } from './route-bearer.ts';
 import { destinationProblems, destinationShape, rewritingOf } from './route-destination.ts';
 import { headerOperationsOf, headerProblems, headersShape } from './route-headers.ts';
+import { upstreamOf } from './route-upstream.ts';
+import { trafficProblems, trafficShape } from './route-traffic.ts';
 import { duration, label, name, organizationName } from './scalar.ts';
 
 /** A route of the gateway. What its policy means is the engine's to say; here it is only asked. */
@@ -33,13 +36,14 @@ export const routeShape = {
     .exactOptional()
     .describe('Paths that it matches as a whole (RE2 syntax), in place of a prefix.'),
   ...accessShape,
+  ...bearerShape,
   organizations: z
     .array(organizationName)
     .min(1, 'expected at least one organization')
     .exactOptional()
     .describe('Whose principals may come. Required once the file has two organizations.'),
   ...headersShape,
-  allow_websockets: z.boolean().default(false),
+  ...trafficShape,
   timeout: duration('1s', '1h').exactOptional().describe('Until the head of the response. Default: 30s.'),
   idle_timeout: duration('1s', '1d')
     .exactOptional()
@@ -64,6 +68,7 @@ function routeProblems(document: RouteDocument): readonly Problem[] {
     ...destinationProblems(document),
     ...pathProblems(document),
     ...headerProblems(document),
+    ...trafficProblems(document),
   ];
 }
 
@@ -97,13 +102,17 @@ function toRoute(document: RouteDocument): RouteConfig {
     preserveHostHeader: document.preserve_host_header,
     timeout: document.timeout ?? DEFAULT_TIMEOUT,
     ...optional('description', document.description),
-    ...optional('to', document.to),
+    ...upstreamOf(document),
     ...optional('redirect', document.redirect),
     ...optional('response', document.response),
     ...optional('path', document.path),
     ...optional('regex', document.regex),
     ...optional('pathExceptions', document.path_exceptions),
     ...optional('organizations', document.organizations),
+    ...optional('issuers', document.issuers),
+    ...optional('allowedOrigins', document.allowed_origins),
+    ...optional('rateLimit', document.rate_limit),
+    ...optional('bearerTokenFormat', document.bearer_token_format),
     ...optional('idleTimeout', document.idle_timeout),
   };
 }

@@ -3,6 +3,7 @@ import { parseHostHeader } from '@countersign/core';
 import * as z from 'zod';
 import { parseEncryptionKeys } from '../../keys/encryption-key.ts';
 import type { LimitsConfig, LogConfig, RetentionConfig, SessionConfig, StorageConfig } from '../model.ts';
+import { listenAddress } from './address.ts';
 import { count, duration, size } from './scalar.ts';
 
 /** Everything that is not an organization, a provider or a route. */
@@ -77,6 +78,9 @@ export const limitsShape = {
   failures_per_second_per_address: count(1, 1_000_000)
     .prefault(20)
     .describe('Only failures count; the burst is ten times as many. IPv6 by /64.'),
+  connections: count(10, 1_000_000)
+    .prefault(20_000)
+    .describe('Client connections at once; over it new ones are refused.'),
 };
 
 export const limits = z.strictObject(limitsShape).transform((value): LimitsConfig => ({
@@ -85,6 +89,7 @@ export const limits = z.strictObject(limitsShape).transform((value): LimitsConfi
   headers: value.headers,
   token: value.token,
   failuresPerSecondPerAddress: value.failures_per_second_per_address,
+  connections: value.connections,
 }));
 
 const kept = duration('1h', '3650d');
@@ -120,3 +125,9 @@ export const logShape = {
 };
 
 export const log = z.strictObject(logShape).transform((value): LogConfig => value);
+
+export const metricsShape = {
+  listen: listenAddress.describe('host:port; GET /metrics is there, for Prometheus, and nowhere else.'),
+};
+
+export const metrics = z.strictObject(metricsShape);
