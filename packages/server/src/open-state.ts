@@ -1,12 +1,14 @@
 import { err, ok, type Result } from '@countersign/core';
-import type { Clock, Logger, Random } from './adapters/ports.ts';
+import type { Surroundings } from './adapters/ports.ts';
 import { createCheckpoints } from './audit/checkpoints.ts';
 import { createDecisions } from './audit/decision-writer.ts';
+import { observeDecisions } from './audit/observed-decisions.ts';
 import { storePolicySets } from './audit/policy-set.ts';
 import type { Decisions } from './audit/port.ts';
 import { startRetention } from './audit/retention.ts';
 import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/model.ts';
+import { optional } from './config/optional.ts';
 import { keyFileBeside } from './keys/encryption-key.ts';
 import { openKeys, type KeyRingFailure, type OpenKeys } from './keys/key-ring.ts';
 import { createChangeFeed, newestSeq, type ChangeFeed } from './snapshot/change-feed.ts';
@@ -45,23 +47,20 @@ export interface State {
   close(): Promise<void>;
 }
 
-interface OpenStateDeps {
+interface OpenStateDeps extends Surroundings {
   readonly config: Config;
   /** Of the file alone. */
   readonly snapshot: Snapshot;
   /** Puts a problem into the file's terms. */
   readonly locate: LoadedConfig['locate'];
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 type Failure = Exclude<StartFailure, { readonly kind: 'listen' }>;
 
 export async function openState(deps: OpenStateDeps): Promise<Result<State, Failure>> {
-  const { config, logger } = deps;
+  const { config, logger, metrics } = deps;
   const path = 'memory' in config.storage ? ':memory:' : config.storage.path;
-  const database = await openSqlite({ path, logger });
+  const database = await openSqlite({ path, logger, ...optional('metrics', metrics) });
   if (!database.ok) return err({ kind: 'storage', message: openFailureMessage(path, database.error) });
   const state = await fill(deps, path, database.value);
   if (!state.ok) await database.value.close();
@@ -115,7 +114,7 @@ type Opened = Pick<State, 'live' | 'database' | 'table' | 'massRevocations' | 'k
 
 /** Starts what runs beside the requests until the state is closed. */
 function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): State {
-  const { clock, random, logger } = deps;
+  const { clock, random, logger, metrics } = deps;
   const { database, table, massRevocations, keys } = opened;
   const settings = (): Snapshot['settings'] => opened.live.current().settings;
   const retention = startRetention({
@@ -132,13 +131,14 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
     ...(path === ':memory:' ? {} : { path }),
   });
   const diskIsLow = (): boolean => retention.diskIsLow();
-  const decisions = createDecisions({ database, clock, random, logger, diskIsLow });
+  const decisions = observeDecisions(createDecisions({ ...deps, database, diskIsLow }), deps);
   const uses = createLastUses({ writer: database, clock, logger });
   const checkpoints = createCheckpoints({ database, ring: keys.rings.audit, clock, random, logger });
   const feed = createChangeFeed({
     reader: database,
     clock,
     logger,
+    ...optional('metrics', metrics),
     get maxStaleness() {
       return settings().maxStaleness;
     },
@@ -149,6 +149,8 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
         change,
       ),
   });
+  metrics?.read('countersign_tokens_live', () => [[table.size, {}]]);
+  metrics?.read('countersign_storage_disk_low', () => [[diskIsLow() ? 1 : 0, {}]]);
   const stopSweeping = startSweeping(table, clock);
   const close = async (): Promise<void> => {
     stopSweeping();

@@ -15,7 +15,6 @@ function route(changes: Partial<Route>): Route {
     host: 'a.example',
     prefix: '/',
     resource: 'https://a.example',
-    upstream: { scheme: 'http', host: '127.0.0.1', port: 9000 },
     access: 'policy',
     policy,
     policySet: 'ps_1',

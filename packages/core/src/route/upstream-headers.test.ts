@@ -252,3 +252,47 @@ describe('downstreamHeaders', () => {
     ]);
   });
 });
+
+describe('the trace of a request', () => {
+  const came: readonly HeaderLine[] = [
+    ['Traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
+    ['tracestate', 'a=1'],
+    ['tracestate', 'b=2'],
+    ['baggage', 'user=1'],
+  ];
+  const of = { traceId: '0af7651916cd43dd8448eb211c80319c', parent: came[0]?.[1] ?? '' };
+  const both = ['traceparent', 'tracestate'];
+
+  it('goes on exactly as it came', () => {
+    expect(survivors(came, { trace: { ...of, passes: both, sets: [] } })).toEqual(came);
+  });
+
+  it('goes no further than it could be read', () => {
+    expect(survivors(came)).toEqual([['baggage', 'user=1']]);
+    expect(survivors(came, { trace: { ...of, passes: ['traceparent'], sets: [] } })).toEqual([
+      came[0],
+      ['baggage', 'user=1'],
+    ]);
+  });
+
+  it('is said anew by whoever records it, in place of all that came', () => {
+    const sets: readonly HeaderLine[] = [
+      ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01'],
+      ['baggage', 'user=2'],
+    ];
+    expect(survivors(came, { trace: { ...of, passes: [], sets } })).toEqual(sets);
+  });
+
+  it('stays in the house where the route removes it', () => {
+    const operations = { removeRequest: both };
+    const sets: readonly HeaderLine[] = [['traceparent', 'ours']];
+    expect(survivors(came, { operations, trace: { ...of, passes: [], sets } })).toEqual([
+      ['baggage', 'user=1'],
+    ]);
+  });
+
+  it('is not what a connection names as its own', () => {
+    const named: readonly HeaderLine[] = [...came, ['Connection', 'traceparent, tracestate']];
+    expect(survivors(named, { trace: { ...of, passes: both, sets: [] } })).toEqual([['baggage', 'user=1']]);
+  });
+});

@@ -3,6 +3,7 @@ import { operatedLines, type HeaderOperations } from './header-operations.ts';
 import { endToEndLines, WEBSOCKET_UPGRADE, writableLines } from './hop-by-hop.ts';
 import type { Forwarded, HeaderLine } from './model.ts';
 import { setsSessionCookie, withoutSessionCookie } from './session-cookie.ts';
+import { TRACE_HEADERS, type TraceContext } from './trace-context.ts';
 
 /**
  * What crosses the gateway. First everything that only we may say is removed from what came, in every spelling; then
@@ -33,6 +34,8 @@ export interface UpstreamHeadersInput {
   readonly operations?: HeaderOperations;
   /** Assertion and claim headers; none unless the route passes identity. */
   readonly identity: readonly HeaderLine[];
+  /** Of the request. Absent: nothing of a trace goes on. */
+  readonly trace?: TraceContext;
   /** The request becomes a WebSocket. */
   readonly websocket: boolean;
 }
@@ -60,11 +63,20 @@ function receivedLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
   for (const { key, line } of endToEndLines(input.headers)) {
     if (REPLACED.has(key) || key.startsWith('x-forwarded')) continue;
     if (spent.has(key) || isIdentityHeader(key, input.claimHeaders)) continue;
+    if (isOfAnotherTrace(key, input.trace)) continue;
     const [name, value] = line;
     const kept = key === 'cookie' ? withoutSessionCookie(value, input.sessionCookie) : value;
     if (kept !== undefined) lines.push([name, kept]);
   }
+  // With what came, not with what is ours: a route may remove a trace before it leaves the house.
+  if (input.trace) lines.push(...writableLines(input.trace.sets));
   return lines;
+}
+
+/** What cannot be read as a trace, or is said anew. */
+function isOfAnotherTrace(key: string, trace: TraceContext | undefined): boolean {
+  if (trace?.passes.includes(key)) return false;
+  return TRACE_HEADERS.has(key) || trace?.sets.some(([name]) => name === key) === true;
 }
 
 function ownLines(input: UpstreamHeadersInput): readonly HeaderLine[] {

@@ -10,7 +10,7 @@ import {
   REFRESH_AFTER,
 } from './issuer-keys.ts';
 import { createSafeFetch } from './safe-fetch.ts';
-import { first, second, world } from './testing/issuer-world.ts';
+import { first, second, SOURCE, world } from './testing/issuer-world.ts';
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -216,5 +216,31 @@ describe('over real connections', () => {
     } finally {
       server.close();
     }
+  });
+});
+
+describe('what is measured of the keys of issuers', () => {
+  it('is how old they are, and every attempt to fetch them', async () => {
+    const { state, find, metrics } = world();
+    const ages = () => metrics.valuesOf('countersign_issuer_keys_age_seconds');
+    expect(ages()).toEqual({});
+    await find('a');
+    state.now += COOL_DOWN;
+    state.down = true;
+    await find('unknown');
+    expect(metrics.counted).toEqual({
+      'countersign_issuer_key_fetches_total iss_1,ok': 1,
+      'countersign_issuer_key_fetches_total iss_1,failed': 1,
+    });
+    // The last good copy stays in use.
+    expect(ages()).toEqual({ iss_1: COOL_DOWN / 1000 });
+  });
+
+  it('is nothing of keys that were given by hand', async () => {
+    const { keys, metrics } = world();
+    const jwks = JSON.stringify({ keys: [{ ...first.export({ format: 'jwk' }), kid: 'a' }] });
+    expect((await keys.find({ ...SOURCE, jwks }, 'a', 'ES256', undefined)).ok).toBe(true);
+    expect(metrics.valuesOf('countersign_issuer_keys_age_seconds')).toEqual({});
+    expect(metrics.counted).toEqual({});
   });
 });

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '@countersign/core';
 import { readKeySet, type KeySet } from '../trust/jwks.ts';
 import type { IssuerKeys, KeyFailure, KeySource, SubjectAlgorithm } from '../trust/port.ts';
 import { discover } from './openid-discovery.ts';
-import type { Clock, Logger } from './ports.ts';
+import type { Clock, Logger, Metrics, Reading } from './ports.ts';
 import type { SafeFetch } from './safe-fetch.ts';
 
 /**
@@ -16,6 +16,7 @@ export interface IssuerKeysDeps {
   readonly fetch: SafeFetch;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: Metrics;
 }
 
 /** Milliseconds between two attempts to ask one issuer, successful or not: a rotated key works within this. */
@@ -45,6 +46,7 @@ interface Entry {
 /** Keys by discovery. See the constants of this file for how long what is believed. */
 export function createIssuerKeys(deps: IssuerKeysDeps): IssuerKeys {
   const entries = new Map<string, Entry>();
+  deps.metrics?.read('countersign_issuer_keys_age_seconds', () => agesOf(entries, deps.clock.now()));
   return {
     find: (source, kid, algorithm, rejected) => {
       const entry = entryOf(entries, source);
@@ -61,6 +63,18 @@ export function createIssuerKeys(deps: IssuerKeysDeps): IssuerKeys {
       return refreshing.then(() => answer(entry, wanted, deps.clock.now()));
     },
   };
+}
+
+/** Without keys that were given by hand: they have no age. */
+function agesOf(
+  entries: ReadonlyMap<string, Entry>,
+  now: number,
+): readonly Reading<'countersign_issuer_keys_age_seconds'>[] {
+  return [...entries].flatMap(([issuer, { copy, source }]) =>
+    copy === undefined || source.jwks !== undefined
+      ? []
+      : [[Math.max(0, now - copy.fetchedAt) / 1000, { issuer }] as const],
+  );
 }
 
 function entryOf(entries: Map<string, Entry>, source: KeySource): Entry {
@@ -139,6 +153,10 @@ async function load(deps: IssuerKeysDeps, issuer: string, entry: Entry): Promise
   // The age of a copy counts from before it was asked for.
   const asked = deps.clock.now();
   const { keys: fetched } = await discover(deps.fetch, entry.source);
+  deps.metrics?.count('countersign_issuer_key_fetches_total', {
+    issuer,
+    result: fetched.ok ? 'ok' : 'failed',
+  });
   if (!fetched.ok) {
     // The last good copy stays: an outage of the issuer is no reason to refuse tokens that it signed before.
     deps.logger.warn('issuer keys cannot be had', {

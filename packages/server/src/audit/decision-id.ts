@@ -10,15 +10,25 @@ export type IdPrefix = 'dec' | 'evt' | 'tok' | 'req' | 'wrt' | 'chk' | 'iss' | '
 /** Random bytes that {@link newId} takes. */
 export const ID_BYTES = 10;
 
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const TIME_CHARACTERS = 10;
+/** Of Crockford: no I, L, O or U. */
+export const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** All pairs of characters: every request has an id, and is put together from half as many pieces. */
+const PAIRS = ALPHABET.split('').flatMap((first) => ALPHABET.split('').map((second) => first + second));
+
 const MAX_TIME = 2 ** 48;
 
 /** Makes an id of epoch milliseconds and ten random bytes; the same arguments give the same id. */
 export function newId(prefix: IdPrefix, ms: number, bytes: Uint8Array): string {
   if (!Number.isSafeInteger(ms) || ms < 0 || ms >= MAX_TIME) throw new RangeError('an id needs a time');
   if (bytes.length !== ID_BYTES) throw new RangeError(`an id needs ${ID_BYTES} random bytes`);
-  return `${prefix}_${timeText(ms)}${randomText(bytes)}`;
+  const number = numberText(
+    Math.floor(ms / 2 ** 16),
+    ((ms % 2 ** 16) << 16) | word(0, 0, bytes[0], bytes[1]),
+    word(bytes[2], bytes[3], bytes[4], bytes[5]),
+    word(bytes[6], bytes[7], bytes[8], bytes[9]),
+  );
+  return `${prefix}_${number}`;
 }
 
 /** Whether a text has the form of an id with this prefix: what may be looked up at all. */
@@ -26,29 +36,31 @@ export function isId(prefix: IdPrefix, text: string): boolean {
   return text.startsWith(`${prefix}_`) && /^[a-z]{3}_[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text);
 }
 
-function timeText(ms: number): string {
-  let text = '';
-  let rest = ms;
-  for (let at = 0; at < TIME_CHARACTERS; at += 1) {
-    text = ALPHABET.charAt(rest % 32) + text;
-    rest = Math.floor(rest / 32);
-  }
-  return text;
+/** Four bytes, most significant first. */
+function word(a = 0, b = 0, c = 0, d = 0): number {
+  return (a << 24) | (b << 16) | (c << 8) | d;
 }
 
-/** Eighty bits, five at a time, most significant first. */
-function randomText(bytes: Uint8Array): string {
-  let text = '';
-  let held = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += ALPHABET.charAt((held >>> bits) & 31);
-    }
-    held &= (1 << bits) - 1;
-  }
-  return text;
+/** The 26 characters of a number in four words, most significant first: ten bits a pair, as they lie across words. */
+export function numberText(a: number, b: number, c: number, d: number): string {
+  return (
+    pair(a >>> 24) +
+    pair(a >>> 14) +
+    pair(a >>> 4) +
+    pair((a << 6) | (b >>> 26)) +
+    pair(b >>> 16) +
+    pair(b >>> 6) +
+    pair((b << 4) | (c >>> 28)) +
+    pair(c >>> 18) +
+    pair(c >>> 8) +
+    pair((c << 2) | (d >>> 30)) +
+    pair(d >>> 20) +
+    pair(d >>> 10) +
+    pair(d)
+  );
+}
+
+/** The two characters of the last ten bits. */
+function pair(bits: number): string {
+  return PAIRS[bits & 1023] ?? '';
 }

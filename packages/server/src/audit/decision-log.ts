@@ -24,6 +24,7 @@ export function decisionLogFields(record: DecisionRecord, seen?: UnverifiedFacts
     exchange: record.exchange,
     remote_address: withoutSecrets(record.remoteAddress),
     policy_set: record.policySet,
+    trace_id: record.trace?.traceId,
     claimed_issuer: blotted(seen?.issuer),
   };
 }
@@ -35,9 +36,11 @@ function blotted(text: string | undefined): string | undefined {
 
 /** A record that no proof stands behind, as the ring keeps it: texts of the caller cut and blotted. */
 export function boundedRecord(record: DecisionRecord): DecisionRecord {
-  const { audience, subject } = record;
+  // Of a trace only the id is ours to check, and that is in the line.
+  const { trace: _, ...rest } = record;
+  const { audience, subject } = rest;
   return {
-    ...record,
+    ...rest,
     ...(audience === undefined ? {} : { audience: keptWithoutSecrets(audience) }),
     ...(subject === undefined ? {} : { subject: keptWithoutSecrets(subject) }),
   };

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@countersign/core';
-import type { Clock, Logger, Random } from '../adapters/ports.ts';
+import type { Clock, Logger, Metrics, Random } from '../adapters/ports.ts';
 import type { Database, Unit, WriteFailure } from '../storage/port.ts';
 import { issuedBy } from '../storage/repositories/covered-rows.ts';
 import { findDecision, insertDecision, parseDecision } from '../storage/repositories/decisions.ts';
@@ -16,6 +16,7 @@ export interface DecisionsDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly metrics?: Metrics;
   readonly ring?: RingBounds;
   /** Little room is left on the disk: what nobody has to have is not written any more. */
   readonly diskIsLow?: () => boolean;
@@ -47,7 +48,9 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
     newId: () => makeId('dec'),
     unverified: remember,
     async refused(record) {
-      if (diskIsLow() || !storedOf.take(record.issuer ?? '', clock.now())) {
+      const isLow = diskIsLow();
+      if (isLow || !storedOf.take(record.issuer ?? '', clock.now())) {
+        deps.metrics?.count('countersign_decisions_not_stored_total', { reason: isLow ? 'disk' : 'rate' });
         remember(record);
         return ok(undefined);
       }

@@ -1,4 +1,4 @@
-import type { Claims, Effect, Facts, RefusalCode } from '@countersign/core';
+import type { Claims, Effect, Facts, RefusalCode, TraceContext } from '@countersign/core';
 
 /**
  * A decision as it is recorded: facts, outcome and the version of the policy that decided, never the trace. `explain`
@@ -34,6 +34,8 @@ export interface DecisionRecord {
   /** `dec_…` of the exchange that made the token: for the log line of a gateway yes. Not stored, the token's row has it. */
   readonly exchange?: string;
   readonly remoteAddress: string;
+  /** The trace that the request belongs to: for the log line. Not stored. */
+  readonly trace?: TraceContext;
   /** What the policy saw; claims only when verified. Absent when no policy was reached. */
   readonly facts?: Facts;
   /** Hash of the policy document that decided. */
@@ -56,7 +58,8 @@ export interface AuditEvent {
     | 'key.rotated'
     | 'key.revoked'
     | `${'organization' | 'member' | 'team' | 'runner' | 'issuer'}.${'created' | 'updated' | 'deleted'}`
-    | 'policies.updated';
+    | 'policies.updated'
+    | 'identity.removed';
   /** Epoch milliseconds. */
   readonly time: number;
   readonly decision?: string;

@@ -3,7 +3,7 @@ import { mintMade } from '../administration/made-token.ts';
 import { openSqlite } from '../storage/engine/sqlite.ts';
 import { insertMassRevocation } from '../storage/repositories/mass-revocations.ts';
 import { putLastUse } from '../storage/repositories/last-uses.ts';
-import { MADE_BY_API, NEVER_EXPIRES } from '../tokens/model.ts';
+import { EVERYWHERE, MADE_BY_API, NEVER_EXPIRES } from '../tokens/model.ts';
 import { checksums, random, RECORD } from '../tokens/testing/fixture.ts';
 import { LONGEST_TOKEN_LIFE } from './retention-bounds.ts';
 import { createSweeps } from './sweeps.ts';
@@ -35,6 +35,8 @@ it('retention keeps for good what ended tokens that may live for ever, and these
     ['issuer', 'iss_1'],
     ['policy', 'pol_1'],
     ['subject', 's'],
+    // Sessions alone have one, and end by themselves.
+    ['principal', 'idn_1'],
   ] as const;
   await database.write([
     ...statements,
@@ -42,6 +44,7 @@ it('retention keeps for good what ended tokens that may live for ever, and these
     ...ended.map(([by, value]) =>
       insertMassRevocation({ organization: 'acme', by, value, before: NOW }, NOW),
     ),
+    insertMassRevocation({ organization: EVERYWHERE, by: 'principal', value: 'corp/1', before: NOW }, NOW),
   ]);
   const sweeps = createSweeps({
     database,

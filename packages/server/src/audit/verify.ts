@@ -5,6 +5,7 @@ import { unchainedEvents } from '../storage/repositories/verification.ts';
 import { walkChain } from './verify-chain.ts';
 import { verifyGivenCheckpoints, verifyStoredCheckpoints, type Verified } from './verify-checkpoints.ts';
 import { verifyCoverage } from './verify-coverage.ts';
+import { verifyIdentities } from './verify-identities.ts';
 import { verifyObjects, verifyPolicyDocuments } from './verify-objects.ts';
 import {
   readRows,
@@ -100,17 +101,20 @@ async function verifyChains(verification: Verification): Promise<Stopped | undef
   if ('stopped' in coverage) return coverage.stopped;
   const objects = await verifyObjects(verification);
   if ('stopped' in objects) return objects.stopped;
+  const identities = await verifyIdentities(verification);
+  if ('stopped' in identities) return identities.stopped;
   const documents = await verifyPolicyDocuments(verification);
   if (documents !== undefined) return documents;
   for (let writer = ''; ; count.writers += 1) {
     const next = await readRows(reader, nextWriter(writer));
     if (next === undefined) return 'unavailable';
     const name = next[0]?.['writer'];
-    if (typeof name !== 'string') return coverage.unmet() ?? objects.unmet();
+    if (typeof name !== 'string') return coverage.unmet() ?? objects.unmet() ?? identities.unmet();
     writer = name;
     const stopped = await walkChain(verification, writer, (links) => {
       coverage.meet(links);
       objects.meet(links);
+      identities.meet(links);
       return verifyCoveredRows(verification, links);
     });
     if (stopped !== undefined) return stopped;

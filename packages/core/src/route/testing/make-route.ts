@@ -12,7 +12,6 @@ export function makeRoute(name: string, changes: Partial<Route> = {}): Route {
     host: 'a.example',
     prefix: '/',
     resource: 'https://a.example',
-    upstream: { scheme: 'http', host: '127.0.0.1', port: 9000 },
     access: 'policy',
     policy: policy.value,
     policySet: 'ps_1',

@@ -3,6 +3,7 @@ import { err, ok } from '@countersign/core';
 import { createIssuerKeys } from '../issuer-keys.ts';
 import type { LogFields } from '../ports.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
+import { recordMetrics } from './metric-record.ts';
 
 export const first = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
 export const second = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
@@ -34,7 +35,8 @@ export function world() {
   const note = (message: string, fields?: LogFields) =>
     void state.log.push({ message, ...(fields && { fields }) });
   const logger = { debug: () => undefined, info: note, warn: note, error: note };
-  const keys = createIssuerKeys({ fetch, clock: { now: () => state.now }, logger });
+  const metrics = recordMetrics();
+  const keys = createIssuerKeys({ fetch, clock: { now: () => state.now }, logger, metrics });
   const find = (kid: string | undefined, rejected?: KeyObject) => keys.find(SOURCE, kid, 'ES256', rejected);
-  return { state, keys, find };
+  return { state, keys, find, metrics };
 }
