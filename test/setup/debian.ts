@@ -20,6 +20,11 @@ const NEEDED: readonly {
     package: 'python3-jwcrypto',
     present: () => hasPythonModule('jwcrypto'),
   },
+  {
+    name: 'requests for Python',
+    package: 'python3-requests',
+    present: () => hasPythonModule('requests'),
+  },
 ];
 
 /** Debian's Python: another one on the PATH does not see Debian's modules. */

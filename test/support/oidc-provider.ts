@@ -116,7 +116,7 @@ async function signIn(url: string, login: string): Promise<string> {
 }
 
 /** Follows redirects with cookies and fills in the provider's two forms, until the redirect URI comes. */
-async function pressThrough(start: URL, login: string): Promise<URL> {
+export async function pressThrough(start: URL, login: string, until: string = REDIRECT_URI): Promise<URL> {
   const cookies = new Map<string, string>();
   let url = start;
   let form: Record<string, string> | undefined;
@@ -134,7 +134,7 @@ async function pressThrough(start: URL, login: string): Promise<URL> {
     if (location) {
       url = new URL(location, url);
       form = undefined;
-      if (url.href.startsWith(REDIRECT_URI)) return url;
+      if (url.href.startsWith(until)) return url;
       continue;
     }
     const page = await response.text();
