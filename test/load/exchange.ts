@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { freePort } from '../support/server-process.ts';
 import type { Row } from './bench.ts';
-import { answers, type Job, type Started } from './frame.ts';
+import { answers, type Started } from './frame.ts';
 import { githubClaims } from './github-claims.ts';
+import type { Job } from './load.ts';
 import type { Owed, Report } from './report.ts';
 import { serveTarget } from './serve.ts';
 import { measureStart } from './start.ts';
@@ -24,6 +25,9 @@ export async function exchangeTargets(): Promise<Row> {
   );
   return {
     title: 'exchange',
+    connections: [64],
+    warmUp: 8_000,
+    loopDelay: true,
     targets: [
       {
         name: 'countersign (SQLite, FULL)',
@@ -44,7 +48,7 @@ function owedOfLoad({ targets }: Report): readonly Owed[] {
   const delay = targets[0]?.delay ?? Number.NaN;
   if (!ours || !theirs || !floorOf) throw new Error('three targets are measured');
   const rate = ours.requestsPerSecond / theirs.requestsPerSecond;
-  const tail = ours.p99 / theirs.p99;
+  const tail = (ours.latency[0]?.p99 ?? Number.NaN) / (theirs.latency[0]?.p99 ?? Number.NaN);
   const near = ours.requestsPerSecond / floorOf.requestsPerSecond;
   return [
     {

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Job } from './frame.ts';
+import type { Job } from './load.ts';
 
 /** A flood from an address of its own (127.0.0.2), a process of its own: the job on standard input, until it is ended. */
 const CONNECTIONS = 32;

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { exchangeConfig, exchangeJob } from './exchange.ts';
-import { generateLoad, loadCommand, spawnPinned, stop, type Job } from './frame.ts';
 import { githubClaims } from './github-claims.ts';
+import { generateLoad, type Job } from './load.ts';
 import { median } from './median.ts';
+import { loadCommand, spawnPinned, stop } from './processes.ts';
 import type { Owed } from './report.ts';
 import { serveTarget } from './serve.ts';
 

@@ -1,12 +1,19 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { generateLoad, type Job } from './load.ts';
 import { median } from './median.ts';
+import {
+  cpuMicroseconds,
+  idleShare,
+  residentMegabytes,
+  spawnPinned,
+  stop,
+  targetCoreTime,
+  type Program,
+} from './processes.ts';
 
 /**
  * The frame of the bench: targets side by side, a fresh process a round, rounds interleaved (A B A B …), the target
@@ -15,14 +22,13 @@ import { median } from './median.ts';
  */
 export interface Target {
   readonly name: string;
-  /** Arguments of `node` for the process that is measured, and its environment. */
+  /** The process that is measured. */
   readonly start: () => Promise<Started>;
 }
 
-export interface Started {
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
+export interface Started extends Program {
+  /** Further processes without which the target does not answer; what they take counts too. */
+  readonly beside?: readonly Program[];
   /** Resolves to what to send once the process answers. */
   readonly ready: () => Promise<Job>;
   /** The same, without waiting; for who measures the waiting. */
@@ -30,54 +36,35 @@ export interface Started {
   readonly dispose?: () => Promise<void>;
 }
 
-/** What the load generator sends, in turn, over and over. */
-export interface Job {
-  readonly url: string;
-  readonly requests: readonly {
-    readonly method: string;
-    readonly path: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body?: string;
-  }[];
-}
-
 export interface Measured {
   readonly requestsPerSecond: number;
-  /** Milliseconds, closed loop. */
-  readonly p50: number;
-  readonly p99: number;
-  /** User and system time of the measured process by requests answered, in microseconds. */
+  /** User and system time of the measured processes by requests answered, in microseconds. */
   readonly cpuPerRequest: number;
   /** Megabytes. */
   readonly rss: number;
+  /** Share of the time in which the target's core had nothing to do: then the load is what was measured. */
+  readonly idle: number;
+  /** Share of its core that went to processes that have nothing to do with the bench. */
+  readonly taken: number;
+  /** For each number of connections, the first of which the figures above are for. */
+  readonly latency: readonly Latency[];
+}
+
+/** Milliseconds, closed loop. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
 }
 
 export interface RoundOptions {
-  readonly connections: number;
-  /** Seconds. */
+  /** Numbers of connections, one after the other. */
+  readonly connections: readonly [number, ...number[]];
+  /** Requests before anything counts: on a machine that is shared, seconds are not enough for all to be compiled. */
   readonly warmUp: number;
   readonly seconds: number;
 }
 
-const TARGET_CORE = 0;
-const LOAD_CORE = 1;
-const generator = new URL('./generate.ts', import.meta.url);
 const delayProbe = new URL('./event-loop-delay.ts', import.meta.url).href;
-const run = promisify(execFile);
-
-/** Whether the target can have a core of its own. */
-export const pinned = process.platform === 'linux' && availableParallelism() >= 2;
-
-function command(core: number, args: readonly string[]): readonly [string, string[]] {
-  return pinned
-    ? ['taskset', ['-c', String(core), process.execPath, ...args]]
-    : [process.execPath, [...args]];
-}
-
-/** How a script of the load is run: on its core. */
-export function loadCommand(script: URL, ...args: readonly string[]): readonly [string, string[]] {
-  return command(LOAD_CORE, ['--conditions=source', fileURLToPath(script), ...args]);
-}
 
 /**
  * The p99 of the event loop's delay under load, in milliseconds: the median of the half seconds of a round of its own,
@@ -87,64 +74,23 @@ export async function loopDelay(target: Target, options: RoundOptions): Promise<
   const started = await target.start();
   const folder = await mkdtemp(join(tmpdir(), 'countersign-delay-'));
   const delays = join(folder, 'delays');
-  const child = spawnPinned(started, { DELAY_FILE: delays }, [`--import=${delayProbe}`]);
+  const child = spawnPinned({
+    ...started,
+    args: [`--import=${delayProbe}`, ...started.args],
+    env: { ...started.env, DELAY_FILE: delays },
+  });
   try {
     const job = await started.ready();
-    await generateLoad(job, options.connections, options.warmUp);
+    const [connections] = options.connections;
+    await warmUp(job, connections, options.warmUp);
     const from = Date.now();
-    await generateLoad(job, options.connections, options.seconds);
+    await generateLoad(job, connections, options.seconds);
     return median(delaysSince(delays, from));
   } finally {
     await stop(child);
     await rm(folder, { recursive: true, force: true });
     await started.dispose?.();
   }
-}
-
-/** One round of one target: start, warm up, measure, stop. */
-export async function round(target: Target, options: RoundOptions): Promise<Measured> {
-  const started = await target.start();
-  const child = spawnPinned(started);
-  try {
-    const job = await started.ready();
-    await generateLoad(job, options.connections, options.warmUp);
-    const before = cpuMicroseconds(child);
-    const load = await generateLoad(job, options.connections, options.seconds);
-    const cpu = cpuMicroseconds(child) - before;
-    if (load.failed > 0)
-      throw new Error(`${target.name}: ${load.failed} of ${load.answered} requests failed`);
-    return {
-      requestsPerSecond: load.answered / load.seconds,
-      p50: load.p50,
-      p99: load.p99,
-      cpuPerRequest: cpu / load.answered,
-      rss: residentMegabytes(child),
-    };
-  } finally {
-    await stop(child);
-    await started.dispose?.();
-  }
-}
-
-/** Starts the process of a target on its own core. */
-export function spawnPinned(
-  { args, env, cwd }: Pick<Started, 'args' | 'env' | 'cwd'>,
-  more: Readonly<Record<string, string>> = {},
-  flags: readonly string[] = [],
-): ChildProcess {
-  const [file, all] = command(TARGET_CORE, [...flags, ...args]);
-  return spawn(file, all, {
-    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env, ...more },
-    ...(cwd === undefined ? {} : { cwd }),
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
-}
-
-/** Ends a process that was started here. */
-export async function stop(child: ChildProcess): Promise<void> {
-  const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-  child.kill('SIGKILL');
-  await gone;
 }
 
 /** What the probe of the event loop wrote after a time. */
@@ -154,41 +100,67 @@ function delaysSince(file: string, from: number): readonly number[] {
   return samples.filter(([at = 0]) => at > from + 500).map(([, delay = Number.NaN]) => delay);
 }
 
-export interface Load {
-  readonly answered: number;
-  readonly failed: number;
-  readonly seconds: number;
-  readonly p50: number;
-  readonly p99: number;
+/** One round of one target: start, warm up, measure, stop. */
+export async function round(target: Target, options: RoundOptions): Promise<Measured> {
+  const started = await target.start();
+  const children = [started, ...(started.beside ?? [])].map(spawnPinned);
+  const sum = (of: (child: (typeof children)[number]) => number): number =>
+    children.reduce((total, child) => total + of(child), 0);
+  try {
+    const job = await started.ready();
+    await admitted(target.name, job);
+    const [many, ...others] = options.connections;
+    await warmUp(job, many, options.warmUp);
+    const [cpu, core] = [sum(cpuMicroseconds), targetCoreTime()];
+    const load = await generateLoad(job, many, options.seconds);
+    const used = sum(cpuMicroseconds) - cpu;
+    const idle = idleShare(core, targetCoreTime());
+    const measured = {
+      requestsPerSecond: load.answered / load.seconds,
+      cpuPerRequest: used / load.answered,
+      rss: sum(residentMegabytes),
+      idle,
+      taken: Math.max(0, 1 - idle - used / 1e6 / load.seconds),
+    };
+    const loads = [load];
+    for (const connections of others) loads.push(await generateLoad(job, connections, options.seconds));
+    for (const { failed, answered } of loads)
+      if (failed > 0) throw new Error(`${target.name}: ${failed} of ${answered} requests failed`);
+    return { ...measured, latency: loads.map(({ p50, p99 }) => ({ p50, p99 })) };
+  } finally {
+    await Promise.all(children.map(stop));
+    await started.dispose?.();
+  }
 }
 
-/** Sends a job over so many connections, for so many seconds, from the core of the load. */
-export async function generateLoad(job: Job, connections: number, seconds: number): Promise<Load> {
-  const [file, args] = loadCommand(generator, String(connections), String(seconds));
-  const running = run(file, args, { maxBuffer: 1 << 20 });
-  running.child.stdin?.end(JSON.stringify(job));
-  return JSON.parse((await running).stdout) as Load;
+/** Seconds after which a target is as warm as it will be. */
+const LONGEST_WARM_UP = 30;
+
+async function warmUp(job: Job, connections: number, requests: number): Promise<void> {
+  let answered = 0;
+  for (let second = 0; second < LONGEST_WARM_UP && answered < requests; second += 1)
+    answered += (await generateLoad(job, connections, 1)).answered;
 }
 
-/** Clock ticks a second of /proc; fixed at 100 for user space on Linux. */
-const TICKS = 100;
-
-/** User and system time so far, threads included. `taskset` replaces itself, so the child is the target. */
-function cpuMicroseconds(child: ChildProcess): number {
-  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1e6;
-}
-
-export function residentMegabytes(child: ChildProcess): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1024;
+/** A target that refuses is fast: the first request of a job has to be answered with 200 before anything counts. */
+async function admitted(name: string, { url, requests: [first] }: Job): Promise<void> {
+  if (!first) throw new Error(`${name}: there is nothing to send`);
+  const { method, path, headers, body } = first;
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    request(`${url}${path}`, { method, headers, agent: false }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.statusCode));
+    })
+      .on('error', reject)
+      .end(body);
+  });
+  if (status !== 200) throw new Error(`${name}: answered ${status}`);
 }
 
 /** Waits until something answers at a URL, or fails after a bounded number of tries. */
 export async function answers(url: string): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
-    const reply = await fetch(url).catch(() => undefined);
+    // One that takes the connection and says nothing is not there yet.
+    const reply = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
     await reply?.body?.cancel();
     if (reply) return;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -1,93 +1,67 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { accessToken } from '../support/exchange.ts';
-import { startIssuer, type TestIssuer } from '../support/issuer.ts';
-import { freePort } from '../support/server-process.ts';
+import { has } from '../setup/debian.ts';
+import { startIssuer } from '../support/issuer.ts';
 import type { Row } from './bench.ts';
-import { answers, type Job, type Started } from './frame.ts';
-import { githubClaims } from './github-claims.ts';
-import { serveTarget } from './serve.ts';
+import type { Started, Target } from './frame.ts';
+import { nginxAuthRequest } from './gateway-forward-auth.ts';
+import { owedOfGateway, TARGETS } from './gateway-owed.ts';
+import { bareTransport, caddy, direct, haproxyJwt, haproxyMap, httpProxy3, nginx } from './gateway-peers.ts';
+import { gatewayServer, type GatewayServer } from './gateway-server.ts';
+import { spawnLoad, stop } from './processes.ts';
 
 /**
- * An authorised GET of 1 KiB through a proxy. Ours: opaque token, policy, header hygiene, signed assertion. The peer:
- * `http-proxy-3` with a map from the Authorization header to a user, which it sets as a header.
+ * A GET of 1 KiB through everything that people put in front of a service. Ours: opaque token, policy, header hygiene,
+ * signed assertion. `beside`: the root of another checkout of this server, built, which is measured too.
  */
-export async function gatewayTargets(): Promise<Row> {
+export async function gatewayTargets(beside?: string): Promise<Row> {
   const issuer = await startIssuer('RS256');
   const upstream = await startUpstream();
+  const { port } = upstream;
+  const ours = (name: string, options: Partial<GatewayServer> = {}): Target => ({
+    name,
+    start: () => gatewayServer({ issuer, upstream: port, ...options }),
+  });
+  const targets: readonly (Target | undefined)[] = [
+    ours(TARGETS.ours),
+    beside === undefined ? undefined : ours(`countersign at ${beside}`, { root: beside }),
+    ours('countersign, no assertion', { assertion: false }),
+    ours('countersign, a log line for each yes', { logged: true }),
+    ours(TARGETS.ten, { routes: 10, policies: 10, assertion: false }),
+    ours(TARGETS.many, { routes: 10_000, policies: 1_000, assertion: false }),
+    { name: TARGETS.bare, start: () => bareTransport(port) },
+    { name: TARGETS.peer, start: () => httpProxy3(port) },
+    installed('nginx', 'nginx, proxy_pass, no check', () => nginx(port)),
+    installed('nginx', 'nginx, auth_request to countersign', () =>
+      nginxAuthRequest({ issuer, upstream: port }),
+    ),
+    installed('haproxy', 'HAProxy, token in a map', () => haproxyMap(port)),
+    installed('haproxy', 'HAProxy, jwt_verify RS256', () => haproxyJwt(port)),
+    installed('caddy', 'Caddy, no check', () => caddy(port)),
+    { name: 'the upstream itself', start: direct },
+  ];
   return {
     title: 'gateway',
-    targets: [
-      {
-        name: 'countersign (policy, assertion)',
-        start: () => serveTarget(configOf(issuer, upstream.port), (port) => jobOf(port, issuer)),
-      },
-      { name: 'http-proxy-3 (map)', start: () => peer(upstream.port) },
-    ],
+    connections: [64, 4],
+    warmUp: 50_000,
+    targets: targets.filter((target) => target !== undefined),
+    owed: owedOfGateway,
     dispose: async () => {
-      upstream.stop();
+      await upstream.stop();
       await issuer.close();
     },
   };
 }
 
-const configOf = (issuer: TestIssuer, upstream: number) => (port: number) =>
-  `
-listen: 127.0.0.1:${port}
-url: http://localhost:${port}
-storage: sqlite:countersign.db
-allow_private_issuers: true
-log: { level: warn }
-organizations:
-  - name: acme
-    issuers:
-      - name: github
-        url: ${issuer.url}
-        policies:
-          - { decision: allow, token_type: organization, rules: { sub: 'repo:acme/*' } }
-routes:
-  - name: orders
-    from: http://orders.localhost:${port}
-    to: http://127.0.0.1:${upstream}
-    pass_identity_headers: true
-    policy: { allow: { or: [ { claim/repository: acme/shop } ] } }
-`;
-
-async function jobOf(port: number, issuer: TestIssuer): Promise<Job> {
-  const token = await accessToken({ port }, { subjectToken: await issuer.mint(githubClaims(1)) });
-  return get(`http://127.0.0.1:${port}`, {
-    host: `orders.localhost:${port}`,
-    authorization: `Bearer ${token}`,
-  });
-}
-
-function get(url: string, headers: Readonly<Record<string, string>>): Job {
-  return { url, requests: [{ method: 'GET', path: '/list', headers }] };
-}
-
-async function peer(upstream: number): Promise<Started> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  return {
-    args: ['--conditions=source', fileURLToPath(new URL('./peers/http-proxy-3-map.ts', import.meta.url))],
-    env: { PORT: String(port), UPSTREAM: `http://127.0.0.1:${upstream}` },
-    ready: async () => {
-      await answers(url);
-      return get(url, { authorization: 'Bearer bench-00042' });
-    },
-  };
+/** A target of Debian's; where it is not installed the row does without, and says so. */
+function installed(command: string, name: string, start: () => Promise<Started>): Target | undefined {
+  if (has(command)) return { name, start };
+  console.warn(`${name}: left out, for ${command} is not installed`);
+  return undefined;
 }
 
 /** The upstream has a process of its own, on the core of the load. */
-async function startUpstream(): Promise<{ readonly port: number; stop(): void }> {
-  const port = await freePort();
-  const script = fileURLToPath(new URL('./peers/upstream.ts', import.meta.url));
-  const child = spawn('taskset', ['-c', '1', process.execPath, '--conditions=source', script], {
-    env: { PATH: process.env['PATH'] ?? '', PORT: String(port) },
-    stdio: 'ignore',
-  });
-  await once(child, 'spawn');
-  await answers(`http://127.0.0.1:${port}`);
-  return { port, stop: () => child.kill('SIGKILL') };
+async function startUpstream(): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const started = await direct();
+  const child = spawnLoad(started);
+  const { url } = await started.ready();
+  return { port: Number(new URL(url).port), stop: () => stop(child) };
 }

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import autocannon from 'autocannon';
-import type { Job } from './frame.ts';
+import type { Job } from './load.ts';
 
 /** The load generator, a process of its own so that it can have a core of its own: a job on standard input, figures out. */
 const [connections = '64', seconds = '3'] = process.argv.slice(2);

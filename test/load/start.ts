@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/server-process.ts';
-import { residentMegabytes, spawnPinned, stop, type Job, type Started } from './frame.ts';
+import type { Started } from './frame.ts';
+import type { Job } from './load.ts';
 import { median } from './median.ts';
+import { residentMegabytes, spawnPinned, stop, type Program } from './processes.ts';
 
 /** How long from spawning a process to its first useful answer, and how much it holds when nobody asks. */
 export interface Start {
@@ -51,7 +53,7 @@ async function bareHttp(): Promise<number> {
   return firstAnswer(target, { url: `http://127.0.0.1:${port}`, requests: [request] });
 }
 
-async function firstAnswer(target: Pick<Started, 'args' | 'env' | 'cwd'>, job: Job): Promise<number> {
+async function firstAnswer(target: Program, job: Job): Promise<number> {
   const [request] = job.requests;
   if (!request) throw new Error('there is nothing to ask');
   const from = performance.now();

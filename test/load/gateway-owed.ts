@@ -1,0 +1,63 @@
+import type { Measured } from './frame.ts';
+import type { Owed, Report } from './report.ts';
+
+/** What the gateway's row owes, as ratios and differences within one run. */
+
+/** Names of the targets that something is owed beside. */
+export const TARGETS = {
+  ours: 'countersign: token, policy, assertion',
+  ten: 'countersign, 10 routes, 10 policies',
+  many: 'countersign, 10,000 routes, 1,000 policies',
+  bare: 'the same transport alone',
+  peer: 'http-proxy-3, token in a map',
+} as const;
+
+/** Microseconds for decision, assertion and headers together. */
+const OWN_WORK = 15;
+/** Ratio below which two figures of a noisy machine say nothing. */
+const NOISE = 1.3;
+
+/** Nothing is said of a target that was not measured. */
+export function owedOfGateway({ targets }: Report): readonly Owed[] {
+  const of = (name: keyof typeof TARGETS): Measured | undefined =>
+    targets.find((target) => target.name === TARGETS[name])?.median;
+  const [ours, ten, many, bare, peer] = [of('ours'), of('ten'), of('many'), of('bare'), of('peer')];
+  return [
+    ...(ours && peer ? [besidePeer(ours, peer)] : []),
+    ...(ours && bare ? [ownWork(ours, bare)] : []),
+    ...(ten && many ? [manyRoutes(ten, many)] : []),
+  ];
+}
+
+/** By CPU: what a core of one's own gives in requests a second, whatever else the machine is doing. */
+function besidePeer(ours: Measured, peer: Measured): Owed {
+  const ratio = peer.cpuPerRequest / ours.cpuPerRequest;
+  return {
+    what: 'requests for the CPU time that http-proxy-3 takes for one',
+    wanted: '≥ 2',
+    measured: ratio.toFixed(2),
+    met: ratio >= 2,
+  };
+}
+
+function ownWork(ours: Measured, bare: Measured): Owed {
+  const own = ours.cpuPerRequest - bare.cpuPerRequest;
+  return {
+    what: 'decision, assertion and headers, above the same transport alone',
+    wanted: `≤ ${OWN_WORK} µs`,
+    measured: `${own.toFixed(1)} µs`,
+    met: own <= OWN_WORK,
+  };
+}
+
+function manyRoutes(ten: Measured, many: Measured): Owed {
+  const ratio = many.cpuPerRequest / ten.cpuPerRequest;
+  return {
+    what: 'CPU among 10,000 routes and 1,000 policies beside ten of each',
+    wanted: `≤ ${NOISE} × (less is noise)`,
+    measured: times(ratio),
+    met: ratio <= NOISE,
+  };
+}
+
+const times = (ratio: number): string => `${ratio.toFixed(2)} ×`;
