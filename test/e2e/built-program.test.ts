@@ -65,9 +65,15 @@ async function loadedBy(script: string): Promise<readonly string[]> {
 }
 
 it('loads nothing that a command does not need', async () => {
-  const lazy = ['condition', 'demo', 'sqlite-migrate', 'sqlite-worker', 'undici'].map(
-    (name) => `${name}.cjs`,
-  );
+  const lazy = [
+    'condition',
+    'demo',
+    'otel-tracing',
+    'prometheus-metrics',
+    'sqlite-migrate',
+    'sqlite-worker',
+    'undici',
+  ].map((name) => `${name}.cjs`);
   expect(await readdir(dist)).toEqual(expect.arrayContaining([...lazy, 'server.cjs']));
   const main = await loadedBy('require("./main.cjs")');
   expect(main.filter((name) => [...lazy, 'server.cjs'].includes(name))).toEqual([]);

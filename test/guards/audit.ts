@@ -295,7 +295,7 @@ const retention: readonly Guard[] = [
     'audit/decision-writer.test.ts',
     {
       name: 'refusals do not fill the last of the disk',
-      guard: 'if (diskIsLow() || !storedOf',
+      guard: 'if (isLow || !storedOf',
       without: 'if (!storedOf',
       fails: 'refusals are neither stored nor logged',
     },

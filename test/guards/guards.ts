@@ -5,14 +5,19 @@ import { commandLineGuards } from './command-line.ts';
 import { conditionGuards } from './conditions.ts';
 import { configGuards } from './config.ts';
 import { coreGuards } from './core.ts';
+import { directBearerGuards } from './direct-bearer.ts';
 import { edgeGuards } from './edges.ts';
 import { forwardAuthGuards } from './forward-auth.ts';
 import { gatewayRouteGuards } from './gateway-routes.ts';
+import { gatewayUpstreamGuards } from './gateway-upstreams.ts';
 import { gatewayGuards } from './gateway.ts';
 import type { Guard } from './guard.ts';
 import { lintGuards } from './lint.ts';
+import { listenerGuards } from './listeners.ts';
 import { madeTokenGuards } from './made-tokens.ts';
+import { metricsGuards } from './metrics.ts';
 import { oauthGuards } from './oauth.ts';
+import { peopleGuards } from './people.ts';
 import { policyGuards } from './policy.ts';
 import { reloadGuards } from './reload.ts';
 import { routeGuards } from './routes.ts';
@@ -20,6 +25,7 @@ import { stateGuards } from './state.ts';
 import { storageGuards } from './storage.ts';
 import { tokenGuards } from './tokens.ts';
 import { trustGuards } from './trust.ts';
+import { wireGuards } from './wire.ts';
 
 /** Every guard of the product. Adding one is a row in the list of its area. */
 export const guards: readonly Guard[] = [
@@ -39,9 +45,15 @@ export const guards: readonly Guard[] = [
   ...edgeGuards,
   ...gatewayGuards,
   ...gatewayRouteGuards,
+  ...gatewayUpstreamGuards,
   ...routeGuards,
   ...forwardAuthGuards,
+  ...listenerGuards,
+  ...directBearerGuards,
+  ...peopleGuards,
   ...reloadGuards,
   ...commandLineGuards,
   ...attackGuards,
+  ...metricsGuards,
+  ...wireGuards,
 ];

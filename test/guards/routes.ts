@@ -71,15 +71,6 @@ const policyRows: readonly Guard[] = [
     fails: 'nest fifteen levels deep and no deeper',
   },
   {
-    threat: '15',
-    name: 'a criterion whose fact the gateway does not know is refused at load',
-    file: `${CONFIG}/schema/route-access.ts`,
-    guard: '{ facts: GATEWAY_FACTS, conditions: anyCondition }',
-    without: '{ facts: GATEWAY_FACTS.size > 0 ? undefined : GATEWAY_FACTS, conditions: anyCondition }',
-    test: `${CONFIG}/schema/route-access.test.ts`,
-    fails: 'does not ask for client_certificate',
-  },
-  {
     threat: '14',
     name: 'a public route has no policy that looks as if it held',
     file: `${CONFIG}/schema/route-access.ts`,

@@ -218,8 +218,8 @@ const trail: readonly Guard[] = [
   row('audit/decision-writer.ts', 'audit/decision-writer.test.ts', {
     threat: '16 bounds',
     name: 'so many refusals of an issuer are stored',
-    guard: "if (diskIsLow() || !storedOf.take(record.issuer ?? '', clock.now())) {",
-    without: 'if (diskIsLow()) {',
+    guard: "if (isLow || !storedOf.take(record.issuer ?? '', clock.now())) {",
+    without: 'if (isLow) {',
     fails: 'stored 20 times a second for an issuer',
   }),
   row('audit/decision-writer.ts', 'audit/decision-writer.test.ts', {

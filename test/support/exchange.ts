@@ -1,5 +1,5 @@
 import type { ServerProcess } from './server-process.ts';
-import { post, type Reply } from './request.ts';
+import { post, type Ask, type Reply } from './request.ts';
 
 /** One exchange against a running server. */
 export interface Exchange {
@@ -9,11 +9,12 @@ export interface Exchange {
   readonly type?: string;
   readonly scope?: string;
   readonly expiration?: number;
+  readonly headers?: Ask['headers'];
 }
 
 export function exchangeReply(server: Pick<ServerProcess, 'port'>, exchange: Exchange): Promise<Reply> {
-  const { subjectToken, organization = 'acme', type = 'organization', scope, expiration } = exchange;
-  return post(server.port, '/api/oauth/token', {
+  const { subjectToken, organization = 'acme', type = 'organization', scope, expiration, headers } = exchange;
+  const parameters = {
     audience: `urn:pulumi:org:${organization}`,
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
@@ -21,7 +22,8 @@ export function exchangeReply(server: Pick<ServerProcess, 'port'>, exchange: Exc
     subject_token: subjectToken,
     ...(scope === undefined ? {} : { scope }),
     ...(expiration === undefined ? {} : { expiration }),
-  });
+  };
+  return post(server.port, '/api/oauth/token', parameters, headers);
 }
 
 /** The access token of an exchange that has to succeed. */

@@ -14,8 +14,12 @@ export {
 } from './claims.ts';
 export {
   countsIn,
+  foldCase,
+  principalAmong,
   principalFacts,
   principalId,
+  principalIn,
+  type Membership,
   type Principal,
   type PrincipalKind,
   type UserPrincipal,
@@ -33,7 +37,7 @@ export {
 } from './request-facts.ts';
 export { REFUSALS, type RefusalCode } from './refusal-code.ts';
 
-// Policy: model → compile → evaluate → explain. (section of the policy helper)
+// Policy: model → compile → evaluate → explain.
 export type {
   Condition,
   ConditionCompiler,
@@ -62,7 +66,7 @@ export { evaluate } from './policy/evaluate.ts';
 export { opensToNobody } from './policy/opens-to-nobody.ts';
 export { explain, type Explanation } from './policy/explain.ts';
 
-// Exchange. (section of the exchange helper)
+// Exchange.
 export type {
   Directory,
   ExchangeInput,
@@ -74,6 +78,13 @@ export type {
   Target,
 } from './exchange/model.ts';
 export { exchange, exchangeFacts, principalOf } from './exchange/exchange.ts';
+export {
+  exchangeDirectly,
+  namedTargets,
+  type Directly,
+  type DirectInput,
+  type NamedTarget,
+} from './exchange/direct.ts';
 export { parseScope, printScope, targetOfScope } from './exchange/scope.ts';
 export {
   DEFAULT_EXPIRATION,
@@ -86,7 +97,7 @@ export { defaultAudiences, parseAudience } from './exchange/audience.ts';
 export { targetExists } from './exchange/target-exists.ts';
 export { canonicalResource, MAX_RESOURCES } from './exchange/resource.ts';
 
-// Tokens. (section of the exchange helper)
+// Tokens.
 export {
   parseRequestedTokenType,
   prefixOf,
@@ -113,15 +124,20 @@ export {
 export { accessTokenClaims, type AccessTokenFacts } from './token/access-token-claims.ts';
 export { projectClaims } from './token/project-claims.ts';
 
-// Routes. (section of the exchange helper)
+// Routes.
 export type {
   ClaimHeader,
   Forwarded,
   HeaderLine,
   RequestHead,
+  BalancingPolicy,
+  HealthCheck,
+  RateLimit,
   Route,
   RouteAccess,
   Upstream,
+  UpstreamTarget,
+  UpstreamTls,
 } from './route/model.ts';
 export { parseHostHeader, type HostAndPort } from './route/host.ts';
 export { canonicalTarget, MAX_TARGET, type CanonicalTarget } from './route/canonical-path.ts';
@@ -145,6 +161,7 @@ export {
   type OwnAnswer,
   type Redirect,
 } from './route/own-answer.ts';
+export { traceContext, type TraceContext } from './route/trace-context.ts';
 export { headerOperationFaults, operatedLines, type HeaderOperations } from './route/header-operations.ts';
 export { claimHeaderKeys, headerKey, isIdentityHeader } from './route/header-key.ts';
 export {
@@ -154,7 +171,7 @@ export {
   type UpstreamHeadersInput,
 } from './route/upstream-headers.ts';
 
-// Lint, presets and tests of policies. (section of the lint helper)
+// Lint, presets and tests of policies.
 export { lintTrust } from './policy/lint/lint.ts';
 export type { Finding, LintSubject } from './policy/lint/model.ts';
 export { LINT_RULES, type LintRule } from './policy/lint/rules.ts';

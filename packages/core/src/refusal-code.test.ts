@@ -31,6 +31,7 @@ const CONTRACT: Readonly<Record<RefusalCode, readonly [status: number, error: st
     'credential.expired': [401, 'invalid_token', false],
     'credential.revoked': [401, 'invalid_token', false],
     'credential.audience': [401, 'invalid_token', false],
+    'credential.identity_conflict': [401, 'invalid_token', false],
     'path.ambiguous': [400, 'invalid_request', false],
     'route.unknown': [404, 'invalid_request', false],
     'upstream.unreachable': [502, 'temporarily_unavailable', true],

@@ -157,9 +157,9 @@ export const REFUSALS = {
   'limit.rate': entry(
     429,
     'temporarily_unavailable',
-    'Too many failed requests from this address.',
-    'Only failures count; the address has used up its burst.',
-    'Wait for the time that Retry-After names, and mend the cause of the failures.',
+    'Too many requests of this caller, or too many failed ones from this address.',
+    'At the gateway the caller has used up the rate limit of the route; elsewhere only failures count, and the address has used up its burst.',
+    'Wait for the time that Retry-After names; where requests have failed, mend the cause.',
     true,
   ),
   'server.storage': entry(
@@ -213,6 +213,13 @@ export const REFUSALS = {
     'Somebody with the right, or the holder, ended the token.',
     'Exchange a fresh subject token, if the policies still allow it.',
   ),
+  'credential.identity_conflict': entry(
+    401,
+    'invalid_token',
+    'Another account of this identity provider is this member already.',
+    'The member with this email signs in with another account (another sub) of the same provider.',
+    'Ask an administrator of the organization to remove the identity of the member, then sign in again.',
+  ),
   'path.ambiguous': entry(
     400,
     'invalid_request',
@@ -231,7 +238,7 @@ export const REFUSALS = {
     502,
     'temporarily_unavailable',
     'The service behind this route does not answer.',
-    'The connection to the upstream failed or was cut before it answered.',
+    'The connection to the upstream failed or was cut before it answered; with 503, no address of it is healthy, or too many requests wait for it already.',
     'Repeat the request later; the log has the cause under the request id.',
     true,
   ),

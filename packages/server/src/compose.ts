@@ -2,29 +2,34 @@ import { principalId } from '@countersign/core';
 import { createIssuerKeys } from './adapters/issuer-keys.ts';
 import type { Surroundings } from './adapters/ports.ts';
 import { createSafeFetch } from './adapters/safe-fetch.ts';
+import { createApiApp } from './api-app.ts';
 import { createApp, type App } from './app.ts';
 import type { Caller } from './caller/caller.ts';
 import { composeAdministration } from './compose-administration.ts';
+import { composeForeign } from './compose-foreign.ts';
+import { composePresenters } from './compose-presenters.ts';
 import type { Config } from './config/model.ts';
 import { createForwardAuth } from './gateway/forward-auth/index.ts';
 import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
-import { createFailureLimit } from './http/failure-limit.ts';
-import { createHeldAnswers } from './http/held-answers.ts';
+import { createRateLimits } from './gateway/rate-limit.ts';
+import { createFailureLimit, type FailureLimit } from './http/failure-limit.ts';
+import { createHeldAnswers, type HeldAnswers } from './http/held-answers.ts';
+import { createPeerCertificates, type PeerCertificates } from './listener/peer-certificates.ts';
+import type { ServeOptions } from './listener/serve-connections.ts';
 import { createKeyAdmin } from './keys/key-admin.ts';
 import { tokenExchangeGrant } from './oauth/grants/token-exchange.ts';
 import type { State } from './open-state.ts';
 import { readiness } from './readiness.ts';
 import type { ServiceDeps } from './service.ts';
-import type { Snapshot } from './snapshot/model.ts';
-import { standing } from './snapshot/standing.ts';
-import type { Presented } from './tokens/model.ts';
-import { createPresenter, type Presenter } from './tokens/present.ts';
 import { revokeMany, revokeToken } from './tokens/revoke.ts';
-import type { LastUses } from './tokens/last-uses.ts';
 import { createValidator, type Validate } from './trust/validate.ts';
 
 export interface Parts {
   readonly app: App;
+  /** For a listener of its own. */
+  readonly apiApp: App;
+  readonly certificates: PeerCertificates;
+  readonly malformed: ServeOptions['malformed'];
   readonly gateway: GatewayTransport;
 }
 
@@ -32,18 +37,11 @@ export interface Parts {
 export function compose(state: State, world: Surroundings, configState: () => 'current' | 'stale'): Parts {
   const { database, keys, table, decisions, live, massRevocations } = state;
   const snapshot = live.current;
-  const find = createPresenter({
-    ...state,
-    ...world,
-    checksums: keys.checksums,
-    accessRing: keys.rings.access,
-    reader: database,
-  });
-  const inspect = standingNow(find, snapshot);
-  const present = noted(inspect, state.uses);
+  const { find, findByHash, inspect, present, presentHash, stand } = composePresenters(state, world);
   const validate = validatorNow(live, world);
   const issuerUsed = (id: string): void => state.uses.note(id);
-  const exchange = { ...world, snapshot, validate, decisions, keys, table, issuerUsed, massRevocations };
+  const parts = { live, reader: database, decisions, keys, table, massRevocations };
+  const exchange = { ...world, ...parts, snapshot, validate, issuerUsed };
   const service: ServiceDeps = {
     ...exchange,
     ...revocations(state, world),
@@ -55,27 +53,26 @@ export function compose(state: State, world: Surroundings, configState: () => 'c
     present,
     inspect,
     find,
-    reader: database,
+    standingOf: (token) =>
+      massRevocations.covers(token) ? { state: 'revoked' } : stand({ state: 'live', token }),
     now: () => Math.floor(world.clock.now() / 1000),
     ...composeAdministration(state, world),
     keyAdmin: createKeyAdmin({ ...world, keys, decisions, encryptionKeys: state.encryptionKeys }),
   };
   const assertionRing = keys.rings.assertion;
-  const gatewayDeps = { ...world, snapshot, present, decisions, assertionRing };
+  const foreign = composeForeign({ ...exchange, findByHash }, presentHash, service.failures);
+  const certificates = createPeerCertificates(() => live.world().file.tls?.clientCa);
+  const rateLimits = createRateLimits(world);
+  const knows = { snapshot, present, foreign, decisions, rateLimits, assertionRing };
+  const gatewayDeps = { ...world, ...knows, certificateOf: certificates.of };
   const gateway = createNodeHttpTransport(gatewayDeps);
   const forwardAuth = createForwardAuth(gatewayDeps);
   const ready = () => readiness(database, snapshot().settings.maxStaleness, configState());
   const heldAnswers = createHeldAnswers();
-  const app = createApp({
-    service,
-    gateway,
-    forwardAuth,
-    assertionRing,
-    heldAnswers,
-    ready,
-    logger: world.logger,
-  });
-  return { gateway, app };
+  const appDeps = { ...world, service, gateway, forwardAuth, assertionRing, heldAnswers, ready };
+  const app = createApp(appDeps, live.world().file.apiListen ? 'endpoints' : 'everything');
+  const malformed = holdWhoFailsTooOften(service.failures, heldAnswers);
+  return { gateway, app, apiApp: createApiApp(appDeps), certificates, malformed };
 }
 
 /**
@@ -103,34 +100,12 @@ function isSameNetwork(one: Network, other: Network): boolean {
   return text(one) === text(other);
 }
 
-function validator({ allowPrivateIssuers, egressProxy }: Network, { clock, logger }: Surroundings): Validate {
+function validator({ allowPrivateIssuers, egressProxy }: Network, world: Surroundings): Validate {
   const fetch = createSafeFetch({
     allowPrivate: allowPrivateIssuers,
     ...(egressProxy === undefined ? {} : { proxy: egressProxy }),
   });
-  return createValidator({ keys: createIssuerKeys({ fetch, clock, logger }) });
-}
-
-/** What the token is under the configuration of now; without a promise when the process knows it. */
-function standingNow(find: Presenter, snapshot: () => Snapshot): Presenter {
-  return (value) => {
-    const presented = find(value);
-    return presented instanceof Promise
-      ? presented.then((settled) => standing(snapshot(), settled))
-      : standing(snapshot(), presented);
-  };
-}
-
-/** Where a token is shown to be used, and not asked about, it has been used. */
-function noted(inspect: Presenter, uses: Pick<LastUses, 'note'>): Presenter {
-  const note = (presented: Presented): Presented => {
-    if (presented.state === 'live') uses.note(presented.token.id);
-    return presented;
-  };
-  return (value) => {
-    const presented = inspect(value);
-    return presented instanceof Promise ? presented.then(note) : note(presented);
-  };
+  return createValidator({ keys: createIssuerKeys({ ...world, fetch }) });
 }
 
 function revocations(state: State, world: Surroundings): Pick<ServiceDeps, 'revoke' | 'revokeMany'> {
@@ -139,5 +114,13 @@ function revocations(state: State, world: Surroundings): Pick<ServiceDeps, 'revo
   return {
     revoke: (hash, token, caller) => revokeToken(deps, hash, token, actor(caller)),
     revokeMany: (revocation, caller) => revokeMany(deps, revocation, actor(caller)),
+  };
+}
+
+/** One limit for all that fails: what is no request counts like a request that is none of ours. */
+function holdWhoFailsTooOften(failures: FailureLimit, held: HeldAnswers): ServeOptions['malformed'] {
+  return (address) => {
+    failures.failed(address);
+    return failures.wait(address) > 0 ? held.hold() : undefined;
   };
 }

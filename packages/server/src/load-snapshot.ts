@@ -10,7 +10,7 @@ export async function loadSnapshot(options: {
   readonly env: Readonly<Record<string, string | undefined>>;
 }): Promise<Result<Snapshot, readonly ConfigProblem[]>> {
   const { configFile: file, env } = options;
-  const loaded = await loadConfigFile({ file, env, readFile: readTextFile });
+  const loaded = await loadConfigFile({ file, env, readFile: readTextFile, now: Date.now() });
   if (!loaded.ok) return loaded;
   const { config, locate, conditions } = loaded.value;
   const compiled = compileSnapshot(config, { conditions });

@@ -3,6 +3,7 @@ import type { FlushableLogger } from './adapters/pino-logger.ts';
 import { storePolicySets } from './audit/policy-set.ts';
 import { formatProblem, type ConfigProblem, type LoadedConfig } from './config/load.ts';
 import type { Config } from './config/model.ts';
+import { optional } from './config/optional.ts';
 import type { LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { celConditions, compileWorld, conditionsFor, type World } from './snapshot/world.ts';
 import type { Database } from './storage/port.ts';
@@ -115,6 +116,11 @@ async function putInForce(
 function withFixed(config: Config, old: Config, logger: ReloaderDeps['logger']): Config {
   const changed = Object.entries({
     listen: [config.listen, old.listen],
+    api_listen: [config.apiListen, old.apiListen],
+    metrics: [config.metrics, old.metrics],
+    // Whether connections begin with a handshake, and whether it asks for a certificate, is settled with the listener.
+    tls: [config.tls === undefined, old.tls === undefined],
+    'tls.client_ca': [config.tls?.clientCa === undefined, old.tls?.clientCa === undefined],
     storage: [config.storage, old.storage],
     encryption_key: [keysText(config), keysText(old)],
     'limits.headers': [config.limits.headers, old.limits.headers],
@@ -127,7 +133,18 @@ function withFixed(config: Config, old: Config, logger: ReloaderDeps['logger']):
   const limits = { ...config.limits, headers: old.limits.headers };
   const { format } = old.log;
   const log = { level: config.log.level, ...(format === undefined ? {} : { format }) };
-  return { ...config, listen, storage, encryptionKeys, limits, log };
+  const { apiListen: _, metrics: __, tls: ___, ...rest } = config;
+  const reached = {
+    ...optional('apiListen', old.apiListen),
+    ...optional('metrics', old.metrics),
+    ...optional('tls', tlsNow(config.tls, old.tls)),
+  };
+  return { ...rest, ...reached, listen, storage, encryptionKeys, limits, log };
+}
+
+/** The new certificates; where it would need a restart, the old ones. */
+function tlsNow(now: Config['tls'], old: Config['tls']): Config['tls'] {
+  return (now?.clientCa === undefined) === (old?.clientCa === undefined) && now && old ? now : old;
 }
 
 /** Compared and dropped; never logged. */

@@ -56,16 +56,34 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
 ];
 
+/** What a listener offers of it: both lists, or one of them where the API has an address of its own. */
+export type Offer = 'everything' | 'endpoints' | 'operations';
+
+/** Whether there is anything at a path. */
+export function isServed(path: string, offer: Offer): boolean {
+  const isAt = (each: { readonly path: string }): boolean => matchPath(each.path, path) !== undefined;
+  return endpointsOf(offer).some(isAt) || (offer !== 'endpoints' && OPERATIONS.some(isAt));
+}
+
 /** Answers a request to the service host. */
-export async function serve(deps: ServiceDeps, request: ServiceRequest): Promise<Answer> {
-  for (const endpoint of ENDPOINTS) {
+export async function serve(
+  deps: ServiceDeps,
+  request: ServiceRequest,
+  offer: Offer = 'everything',
+): Promise<Answer> {
+  for (const endpoint of endpointsOf(offer)) {
     const parameters = matchPath(endpoint.path, request.path);
     if (!parameters) continue;
     if (endpoint.method === 'GET' && !matchesMethod('GET', request.method))
       return notAllowed(['GET', 'HEAD']);
     return endpoint.handle(deps, request, (name) => parameters[name] ?? '');
   }
-  return serveOperation(deps, request);
+  return offer === 'endpoints' ? notFound() : serveOperation(deps, request);
+}
+
+/** With the operations go the documents that describe them. */
+function endpointsOf(offer: Offer): readonly Endpoint[] {
+  return offer === 'operations' ? ENDPOINTS.filter(({ handle }) => handle === openapi) : ENDPOINTS;
 }
 
 async function serveOperation(deps: ServiceDeps, request: ServiceRequest): Promise<Answer> {

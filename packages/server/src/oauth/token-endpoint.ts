@@ -1,5 +1,6 @@
 import { err } from '@countersign/core';
 import type { Clock } from '../adapters/ports.ts';
+import { originOf } from '../audit/origin.ts';
 import type { Decisions } from '../audit/port.ts';
 import type { FailureLimit } from '../http/failure-limit.ts';
 import { jsonAnswer, type Answer, type ServiceRequest } from '../http/message.ts';
@@ -57,5 +58,5 @@ async function dispatch(
   if (!grantType.ok) return grantType;
   const grant = deps.grants.find((candidate) => candidate.grantType === grantType.value);
   if (!grant) return err({ code: 'request.grant_type', hint: ['grant_type is not supported'] });
-  return grant.handle(parameters, request.remoteAddress);
+  return grant.handle(parameters, originOf(request));
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@countersign/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordMetrics } from '../adapters/testing/metric-record.ts';
 import type { Reader, Row, Statement } from '../storage/port.ts';
 import { changesAfter, type Change } from '../storage/repositories/changes.ts';
 import {
@@ -201,4 +202,18 @@ describe('newestSeq', () => {
     expect(await newestSeq(reads(err('unavailable')))).toEqual(err('unavailable'));
     expect(changesAfter(7, CHANGE_PAGE).parameters).toEqual([7, CHANGE_PAGE]);
   });
+});
+
+it('says how long ago it has heard everything', async () => {
+  const metrics = recordMetrics();
+  const feed = feedOf({ metrics });
+  const lag = () => metrics.valuesOf('countersign_change_feed_lag_seconds');
+  await feed.poll();
+  silent = true;
+  now += 2_500;
+  await feed.poll();
+  expect(lag()).toEqual({ '': 2.5 });
+  silent = false;
+  await feed.poll();
+  expect(lag()).toEqual({ '': 0 });
 });

@@ -1,5 +1,5 @@
 import { ok, type Result } from '@countersign/core';
-import type { Clock, Logger } from '../adapters/ports.ts';
+import type { Clock, Logger, Metrics } from '../adapters/ports.ts';
 import type { Reader, Row } from '../storage/port.ts';
 import { changesAfter, newestChange, parseChange, type Change } from '../storage/repositories/changes.ts';
 
@@ -20,6 +20,7 @@ export interface ChangeFeedDeps {
   readonly reader: Reader;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: Metrics;
   /** Seconds. */
   readonly maxStaleness: number;
   /** Has to bear hearing a change twice. `unavailable`: it is heard again with the next poll, and nothing after it before. */
@@ -45,6 +46,8 @@ export async function newestSeq(reader: Reader): Promise<Result<number, 'unavail
 export function createChangeFeed(deps: ChangeFeedDeps): ChangeFeed {
   const { clock, logger } = deps;
   const listener = createListener(deps);
+  const unheard = (): number => clock.now() - listener.heardAt();
+  deps.metrics?.read('countersign_change_feed_lag_seconds', () => [[unheard() / 1000, {}]]);
   let polling: Promise<void> | undefined;
   const poll = (): Promise<void> => {
     polling ??= listener
@@ -58,7 +61,7 @@ export function createChangeFeed(deps: ChangeFeedDeps): ChangeFeed {
   // A tick during a poll joins it: there are never two at once.
   const timer = setInterval(() => void poll(), INTERVAL).unref();
   return {
-    stale: () => clock.now() - listener.heardAt() > deps.maxStaleness * 1000,
+    stale: () => unheard() > deps.maxStaleness * 1000,
     poll,
     close() {
       listener.close();

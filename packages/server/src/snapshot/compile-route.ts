@@ -13,6 +13,7 @@ import {
 } from '@countersign/core';
 import { GATEWAY_FACTS } from '../config/gateway-facts.ts';
 import type { Config, Origin, RouteConfig } from '../config/model.ts';
+import { optional } from '../config/optional.ts';
 import type { KeepPolicySet } from './compile-organization.ts';
 import { fileId } from './file-id.ts';
 import { declaredNames } from './merge-objects.ts';
@@ -53,9 +54,7 @@ export function compileRouteList(
   return problems.length === 0 ? ok(compiled) : err(problems);
 }
 
-function settingsOf(
-  route: RouteConfig,
-): Pick<
+type Settings = Pick<
   Route,
   | 'name'
   | 'prefix'
@@ -63,36 +62,36 @@ function settingsOf(
   | 'regex'
   | 'pathExceptions'
   | 'basicChallenge'
+  | 'issuers'
+  | 'idTokens'
   | 'assertion'
   | 'passIdentityHeaders'
   | 'claimHeaders'
   | 'allowWebsockets'
+  | 'allowedOrigins'
+  | 'rateLimit'
   | 'preserveHostHeader'
   | 'timeout'
-> {
-  const {
-    name,
-    prefix,
-    path,
-    regex,
-    pathExceptions,
-    passIdentityHeaders,
-    claimHeaders,
-    allowWebsockets,
-    preserveHostHeader,
-  } = route;
+>;
+
+function settingsOf(route: RouteConfig): Settings {
+  const { rateLimit } = route;
   return {
-    name,
-    prefix,
-    passIdentityHeaders,
-    claimHeaders,
-    allowWebsockets,
-    preserveHostHeader,
+    name: route.name,
+    prefix: route.prefix,
+    passIdentityHeaders: route.passIdentityHeaders,
+    claimHeaders: route.claimHeaders,
+    allowWebsockets: route.allowWebsockets,
+    preserveHostHeader: route.preserveHostHeader,
     timeout: route.timeout * 1000,
-    ...(path === undefined ? {} : { path }),
-    ...(regex === undefined ? {} : { regex }),
-    ...(pathExceptions === undefined ? {} : { pathExceptions }),
+    ...optional('path', route.path),
+    ...optional('regex', route.regex),
+    ...optional('pathExceptions', route.pathExceptions),
+    ...optional('allowedOrigins', route.allowedOrigins),
+    ...optional('issuers', route.issuers),
+    ...(rateLimit && { rateLimit: { ...rateLimit, per: rateLimit.per * 1000 } }),
     ...(route.basicChallenge ? { basicChallenge: true } : {}),
+    ...(route.bearerTokenFormat === 'idp_identity_token' ? { idTokens: true } : {}),
     ...(route.assertion === 'per_request' ? { assertion: route.assertion } : {}),
   };
 }

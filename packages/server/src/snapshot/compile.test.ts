@@ -61,7 +61,7 @@ describe('a snapshot', () => {
       ...acme(),
       identity_providers: [provider],
     });
-    const found = identityProviders.get('https://idp.example');
+    const [found] = identityProviders.get('https://idp.example') ?? [];
     expect(found).toMatchObject({ audiences: ['cs', 'cli'], organizations: ['acme'] });
     expect(identityProvidersById.get(found?.id ?? '')).toBe(found);
   });
@@ -81,6 +81,16 @@ describe('a snapshot', () => {
     const version = (proxy: string) => snapshotOf({ ...acme(), egress_proxy: proxy }).version;
     expect(version('http://user:one@proxy:3128')).toBe(version('http://proxy:3128'));
     expect(version('http://other:3128')).not.toBe(version('http://proxy:3128'));
+  });
+
+  it('is the same whatever the key of a certificate is, and another for another certificate', () => {
+    const version = (cert: string, key: string) => {
+      const certificates = [{ cert, key, names: [], validUntil: 1 }];
+      const compiled = compileSnapshot({ ...configOf(acme()), tls: { certificates } });
+      return compiled.ok && compiled.value.version;
+    };
+    expect(version('one', 'a')).toBe(version('one', 'b'));
+    expect(version('one', 'a')).not.toBe(version('two', 'a'));
   });
 
   it('carries what the file says of an issuer and its settings', () => {

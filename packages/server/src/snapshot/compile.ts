@@ -7,6 +7,7 @@ import {
   type CompileOptions,
   type Problem,
   type Result,
+  type UpstreamTls,
 } from '@countersign/core';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { policySetHash } from '../audit/policy-set.ts';
@@ -65,7 +66,7 @@ function snapshotOf(
     version: versionOf(config),
     service: { url: config.url.text, scheme: config.url.scheme, host: config.url.host },
     organizations,
-    identityProviders: new Map(providers.map((provider) => [issuerKey(provider.issuer), provider])),
+    identityProviders: Map.groupBy(providers, ({ issuer }) => issuerKey(issuer)),
     identityProvidersById: new Map(providers.map((provider) => [provider.id, provider])),
     routes,
     settings: settingsOf(config),
@@ -105,6 +106,7 @@ function settingsOf(config: Config): Settings {
     failuresPerSecond: config.limits.failuresPerSecondPerAddress,
     retention: config.retention,
     maxStaleness: config.maxStaleness,
+    corsOrigins: new Set(config.corsOrigins),
     ...(config.adminTokenHash === undefined ? {} : { adminTokenHash: config.adminTokenHash }),
   };
 }
@@ -118,14 +120,23 @@ function limitsOf({ body, apiBody, headers, token }: Config['limits']): Settings
  * the proxy's credentials and of headers that may hold those of upstreams nothing: a version may be shown, and whoever
  * saw it could try passwords against it.
  */
-function versionOf({ encryptionKeys: _, adminTokenHash, egressProxy, ...config }: Config): string {
+function versionOf({ encryptionKeys: _, adminTokenHash, egressProxy, tls, ...config }: Config): string {
   const administrator = adminTokenHash === undefined ? null : Buffer.from(adminTokenHash).toString('hex');
   const proxy = egressProxy === undefined ? null : new URL(egressProxy).host;
-  const routes = config.routes.map(withoutHeaderValues);
-  return hash('sha256', canonicalJson({ ...config, routes, administrator, proxy }), 'base64url');
+  const routes = config.routes.map(withoutSecrets);
+  // A certificate says which key it has.
+  const certificates = tls?.certificates.map(({ cert }) => cert) ?? [];
+  const shown = { certificates, clientCa: tls?.clientCa ?? null };
+  return hash('sha256', canonicalJson({ ...config, routes, administrator, proxy, tls: shown }), 'base64url');
 }
 
-function withoutHeaderValues({ headerOperations, ...route }: RouteConfig): object {
+function withoutSecrets({ headerOperations, to, ...route }: RouteConfig): object {
   const { setRequest = {}, ...others } = headerOperations;
-  return { ...route, headerOperations: { ...others, setRequest: Object.keys(setRequest) } };
+  const upstream = to && { ...to, tls: withoutKey(to.tls) };
+  return { ...route, to: upstream, headerOperations: { ...others, setRequest: Object.keys(setRequest) } };
+}
+
+/** The certificate says which key it is. */
+function withoutKey({ client, ...tls }: UpstreamTls = {}): object {
+  return { ...tls, client: client?.cert };
 }

@@ -20,8 +20,8 @@ export interface Snapshot {
   readonly version: string;
   readonly service: ServiceAddress;
   readonly organizations: ReadonlyMap<string, Organization>;
-  /** By `issuerKey(issuer)`. */
-  readonly identityProviders: ReadonlyMap<string, IdentityProvider>;
+  /** By `issuerKey(issuer)`; of several with one issuer the audience of an id_token tells which. */
+  readonly identityProviders: ReadonlyMap<string, readonly IdentityProvider[]>;
   /** By id: what tokens remember of the provider they came from. */
   readonly identityProvidersById: ReadonlyMap<string, IdentityProvider>;
   readonly routes: readonly Route[];
@@ -141,6 +141,8 @@ export interface Settings {
   readonly retention: Retention;
   /** Seconds that this process may go without hearing of changes. */
   readonly maxStaleness: number;
+  /** Origins of pages that may read what the token endpoint and the API answer. */
+  readonly corsOrigins: ReadonlySet<string>;
   /** Site administrator: SHA-256 of `admin_token`. */
   readonly adminTokenHash?: Uint8Array;
 }

@@ -17,7 +17,9 @@ const asked = { scheme: 'https', host: 'r.example', port: undefined, target: '/a
 describe('a route that changes nothing', () => {
   it('costs its requests nothing', () => {
     const route = compiled({ to });
-    expect(route).toMatchObject({ upstream: { scheme: 'http', host: '127.0.0.1', port: 9 } });
+    expect(route).toMatchObject({
+      upstream: { targets: [{ scheme: 'http', host: '127.0.0.1', port: 9 }], balancing: 'round_robin' },
+    });
     for (const key of [
       'answers',
       'rewriting',

@@ -15,6 +15,7 @@ import {
   type Route,
 } from '@countersign/core';
 import type { RouteConfig } from '../config/model.ts';
+import { compileUpstream } from './route-upstream.ts';
 
 /**
  * What becomes of a request that may pass: where it goes and what is changed on the way. Everything that can be wrong
@@ -29,15 +30,17 @@ export function compileTraffic(
 ): Result<Traffic, readonly Problem[]> {
   const rewriting = compileRewriting(route, route.rewriting);
   const answers = compileAnswers(route);
+  const upstream = compileUpstream(route);
   const problems = [
     ...headerOperationFaults(route.headerOperations, claimHeaders),
     ...(rewriting.ok ? [] : rewriting.error),
     ...(answers.ok ? [] : answers.error),
+    ...(upstream.ok ? [] : upstream.error),
   ];
-  if (!rewriting.ok || !answers.ok || problems.length > 0) return err(problems);
-  const { to, headerOperations, idleTimeout } = route;
+  if (!rewriting.ok || !answers.ok || !upstream.ok || problems.length > 0) return err(problems);
+  const { headerOperations, idleTimeout } = route;
   return ok({
-    ...(to && { upstream: { scheme: to.scheme, host: to.host, port: to.port } }),
+    ...(upstream.value && { upstream: upstream.value }),
     ...(answers.value && { answers: answers.value }),
     // Most routes change nothing, and their requests do not even ask.
     ...(Object.keys(rewriting.value).length > 0 && { rewriting: rewriting.value }),

@@ -1,20 +1,28 @@
 import type { Principal } from '@countersign/core';
+import type { MassRevocations } from '../tokens/mass-revocations.ts';
 import { MADE_BY_API, type Presented, type TokenRecord } from '../tokens/model.ts';
 import type { Organization, Snapshot, TrustedIssuer } from './model.ts';
+import { sessionStanding } from './session-standing.ts';
 
 /**
  * Whether a live token still stands under the configuration of now: what has left it (an issuer, its policies, a team,
  * a member, a provider) is suspended at once, at use as at mint (threat 3). Nothing is revoked by it; if the same thing returns,
  * so do its tokens.
  */
-export function standing(snapshot: Snapshot, presented: Presented): Presented {
-  if (presented.state !== 'live' || stands(snapshot, presented.token)) return presented;
-  return { state: 'invalid' };
+export function standing(
+  snapshot: Snapshot,
+  presented: Presented,
+  revocations: Pick<MassRevocations, 'endedIn'>,
+): Presented {
+  if (presented.state !== 'live') return presented;
+  const { token } = presented;
+  if (token.principal.vouchedBy.kind === 'identity_provider')
+    return sessionStanding(snapshot, token, revocations) ?? { state: 'invalid' };
+  return stands(snapshot, token) ? presented : { state: 'invalid' };
 }
 
 function stands(snapshot: Snapshot, token: TokenRecord): boolean {
-  if (token.organization === undefined) return providerStands(snapshot, token);
-  const organization = snapshot.organizations.get(token.organization);
+  const organization = snapshot.organizations.get(token.organization ?? '');
   if (!organization) return false;
   // Nobody vouches for it from outside: it stands with whom it speaks as.
   if (token.issuer === MADE_BY_API) return principalStands(organization, token.principal);
@@ -40,14 +48,6 @@ function policiesStand(issuer: TrustedIssuer, { policies }: TokenRecord): boolea
   if (policies.length === 0) return true;
   const known = POLICIES.get(issuer) ?? remember(issuer);
   return policies.every((policy) => known.has(policy));
-}
-
-/** A provider that speaks for fewer organizations than it did when the session began no longer vouches for it. */
-function providerStands(snapshot: Snapshot, token: TokenRecord): boolean {
-  const provider = snapshot.identityProvidersById.get(token.issuer);
-  const voucher = token.principal.vouchedBy;
-  if (!provider || voucher.kind !== 'identity_provider') return false;
-  return voucher.organizations.every((name) => provider.organizations.includes(name));
 }
 
 function principalStands({ directory }: Organization, principal: Principal): boolean {

@@ -2,6 +2,7 @@ import { err, ok } from '@countersign/core';
 import type { Run } from '../../command.ts';
 import { untilInterrupted } from '../../interruption.ts';
 import { startFailure } from '../../start-failure.ts';
+import { readVersion } from '../../version.ts';
 
 export interface ServeOptions {
   /** `--config`. */
@@ -15,6 +16,7 @@ export const runServe: Run<ServeOptions> = async ({ config }, deps) => {
     configFile: server.findConfigFile(config, deps.env),
     env: deps.env,
     terminal: deps.stderr.isTTY,
+    version: readVersion(),
   });
   if (!started.ok) return err(await startFailure(started.error, deps));
   const { value: running } = started;

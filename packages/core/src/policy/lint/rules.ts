@@ -78,6 +78,20 @@ export const LINT_RULES = {
     cause: 'Every address is a trusted proxy, so that anybody may say which address a request comes from.',
     fix: 'List the addresses of your proxies in trusted_proxies.',
   },
+  'certificate-expired': {
+    cause: 'A certificate has expired, so that clients refuse the connection, or are refused.',
+    fix: 'Renew the certificate; the file is read again when it changes.',
+  },
+  'upstream-unverified': {
+    cause:
+      'The certificate of a service is not verified, so that whoever answers at its address is believed.',
+    fix: 'Name the authority that vouches for it in tls_custom_ca_file.',
+  },
+  'identity-in-clear': {
+    cause:
+      'Who is asking is sent in plain http to another machine, and whoever reads it on the way can use it.',
+    fix: 'Use https in to.',
+  },
   'preset-mismatch': {
     cause: 'The URL of the issuer is that of another platform than the preset says.',
     fix: 'Leave the preset out: this URL is known.',

@@ -1,4 +1,5 @@
 import { canonicalResource, err, ok, parseExpiration, type Result } from '@countersign/core';
+import type { Origin } from '../../audit/origin.ts';
 import type { ExchangeCall } from '../../exchange/model.ts';
 import {
   malformed,
@@ -19,7 +20,7 @@ export function decodeCall(
   parameters: Parameters,
   profile: Profile,
   requestedTokenType: string,
-  remoteAddress: string,
+  origin: Origin,
 ): Result<ExchangeCall, Malformed> {
   const audience = requiredString(parameters, 'audience');
   if (!audience.ok) return audience;
@@ -38,7 +39,7 @@ export function decodeCall(
     subjectToken: subjectToken.value,
     ...wanted.value,
     resources: resources.value,
-    remoteAddress,
+    ...origin,
     ...(expiration.value === undefined ? {} : { expiration: expiration.value }),
   });
 }

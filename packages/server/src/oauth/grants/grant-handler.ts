@@ -1,4 +1,5 @@
 import type { Result } from '@countersign/core';
+import type { Origin } from '../../audit/origin.ts';
 import type { IdentifiedRefusal } from '../../exchange/model.ts';
 import type { Malformed } from '../../http/parameter.ts';
 import type { Parameters } from '../../http/parameters.ts';
@@ -10,10 +11,7 @@ import type { Parameters } from '../../http/parameters.ts';
 export interface GrantHandler {
   readonly grantType: string;
   /** A refusal that is malformed has no decision id yet, a decided one has. */
-  handle(
-    parameters: Parameters,
-    remoteAddress: string,
-  ): Promise<Result<Granted, Malformed | IdentifiedRefusal>>;
+  handle(parameters: Parameters, origin: Origin): Promise<Result<Granted, Malformed | IdentifiedRefusal>>;
 }
 
 export interface Granted {

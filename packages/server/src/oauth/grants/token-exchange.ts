@@ -22,11 +22,11 @@ const SUBJECT_TOKEN_TYPES: readonly string[] = [
 export function tokenExchangeGrant(deps: ExchangeDeps): GrantHandler {
   return {
     grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    handle: async (parameters, remoteAddress) => {
+    handle: async (parameters, origin) => {
       const types = readTokenTypes(parameters);
       if (!types.ok) return types;
       const { profile, requested } = types.value;
-      const call = decodeCall(parameters, profile, requested, remoteAddress);
+      const call = decodeCall(parameters, profile, requested, origin);
       if (!call.ok) return call;
       const issued = await exchangeToken(deps, call.value);
       if (!issued.ok) return issued;

@@ -10,7 +10,8 @@ import type { Answer, ServiceRequest } from '../../http/message.ts';
 import type { KeyRing, Keys } from '../../keys/port.ts';
 import type { Snapshot } from '../../snapshot/model.ts';
 import { standing } from '../../snapshot/standing.ts';
-import type { Database, Statement, Unit, WriteFailure } from '../../storage/port.ts';
+import type { World } from '../../snapshot/world.ts';
+import type { Database, Reader, Statement, Unit, WriteFailure } from '../../storage/port.ts';
 import { hashOf } from '../../tokens/issue.ts';
 import type { Presented, TokenRecord } from '../../tokens/model.ts';
 import type { IssuerKeys } from '../../trust/port.ts';
@@ -70,6 +71,8 @@ export interface RigOptions {
   readonly settings?: Partial<Snapshot['settings']>;
 }
 
+const NEVER_ENDED = { endedUntil: () => -Infinity, endedIn: () => -Infinity };
+
 export function startRig({ database, settings }: RigOptions = {}): Rig {
   const time = { now: 1_700_000_000_000 };
   const clock = { now: () => time.now };
@@ -83,7 +86,9 @@ export function startRig({ database, settings }: RigOptions = {}): Rig {
     keys: testKeys(),
     table: holders.table,
     issuerUsed: () => undefined,
-    massRevocations: { endedUntil: () => -Infinity },
+    massRevocations: NEVER_ENDED,
+    live: { world: () => ({ snapshot, version: 0 }) as World, reload: () => Promise.resolve(ok(undefined)) },
+    reader: trail.reader,
     clock,
     random,
   };
@@ -91,8 +96,8 @@ export function startRig({ database, settings }: RigOptions = {}): Rig {
     ...exchange,
     failures: createFailureLimit({ perSecond: () => snapshot.settings.failuresPerSecond, clock }),
     grants: [tokenExchangeGrant(exchange)],
-    present: (value) => standing(snapshot, holders.find(value)),
-    inspect: (value) => standing(snapshot, holders.find(value)),
+    present: (value) => standing(snapshot, holders.find(value), NEVER_ENDED),
+    inspect: (value) => standing(snapshot, holders.find(value), NEVER_ENDED),
     find: holders.find,
     revoke: (hash) => {
       holders.table.remove(hash);
@@ -120,6 +125,7 @@ interface Trail {
   readonly units: Unit[];
   /** What storage was asked. */
   readonly questions: Statement[];
+  readonly reader: Reader;
   /** Decisions that were recorded, however, by id. */
   readonly records: Map<string, DecisionRecord>;
 }
@@ -137,7 +143,7 @@ function startTrail(clock: Clock, database: Database | undefined): Trail {
   const questions: Statement[] = [];
   const read: Database['read'] = (statement) => {
     questions.push(statement);
-    return Promise.resolve(ok([]));
+    return database ? database.read(statement) : Promise.resolve(ok([]));
   };
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const real = createDecisions({ database: { write, read }, clock, random, logger });
@@ -152,7 +158,7 @@ function startTrail(clock: Clock, database: Database | undefined): Trail {
     refused: (record) => real.refused(noted(record)),
     acted: (record, event, more) => real.acted(noted(record), event, more),
   };
-  return { decisions, storage, units, questions, records };
+  return { decisions, storage, units, questions, reader: { read }, records };
 }
 
 interface Holders {

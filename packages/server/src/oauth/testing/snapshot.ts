@@ -105,6 +105,7 @@ export function testSnapshot(more: Partial<Snapshot['settings']> = {}): Snapshot
       failuresPerSecond: 20,
       retention: { refusals: 1, exchanges: 1, audit: 1, expiredTokens: 1, rows: 1 },
       maxStaleness: 5,
+      corsOrigins: new Set(),
       adminTokenHash: hashOf(ADMIN_TOKEN),
       ...more,
     },
