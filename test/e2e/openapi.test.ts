@@ -209,6 +209,27 @@ describe('what the product answers is what the document says', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('about service accounts', async () => {
+    const accounts = `${ORG}/service-accounts`;
+    const at = ['acme'];
+    const backup = { at: ['acme', 'backup'] };
+    const claims = { environment: 'production', tiers: [1, 2], nightly: true };
+    await answer(200, `POST ${accounts}`, { at, body: { name: 'backup', description: null, claims } });
+    await answer(409, `POST ${accounts}`, { at, body: { name: 'backup' } });
+    await answer(200, `GET ${accounts}`, { at });
+    await answer(200, `GET ${accounts}/{name}`, backup);
+    await answer(200, `PATCH ${accounts}/{name}`, { ...backup, body: { disabled: false } });
+    const made = (await answer(200, `POST ${accounts}/{name}/tokens`, { ...backup, body: {} })).json();
+    const old = { at: [...backup.at, String(made['id'])] };
+    await answer(200, `POST ${accounts}/{name}/tokens/{id}/rotate`, { ...old, body: { overlap: 60 } });
+    await answer(409, `POST ${accounts}/{name}/tokens/{id}/rotate`, { ...old, body: {} });
+    await answer(200, `GET ${accounts}/{name}/tokens`, { ...backup, query: '?filter=all' });
+    await answer(200, 'GET /api/user', { token: String(made['tokenValue']) });
+    await answer(204, `DELETE ${accounts}/{name}/tokens/{id}`, old);
+    await answer(204, `DELETE ${accounts}/{name}`, backup);
+    expect(faults()).toEqual([]);
+  });
+
   it('about decisions, whatever they were about', async () => {
     const at = ['acme'];
     const refused = await exchangeReply(house.server, { subjectToken: await mint(house.ci, 'repo:evil/x') });

@@ -35,6 +35,13 @@ export type Principal =
       readonly runner: string;
       readonly vouchedBy: Voucher;
     }
+  | {
+      readonly kind: 'service';
+      readonly organization: string;
+      /** Name of the service account. */
+      readonly service: string;
+      readonly vouchedBy: Voucher;
+    }
   | UserPrincipal
   | { readonly kind: 'administrator'; readonly vouchedBy: Voucher };
 
@@ -66,7 +73,8 @@ export interface Membership {
 export type PrincipalKind = Principal['kind'];
 
 /**
- * The stable name of a principal: `usr_…`, `PROVIDER/SUB`, `org:O`, `team:O/T`, `runner:O/R` or `administrator`.
+ * The stable name of a principal: `usr_…`, `PROVIDER/SUB`, `org:O`, `team:O/T`, `runner:O/R`, `service:O/N` or
+ * `administrator`.
  * No two kinds collide: provider and organization names hold neither `:` nor `/`.
  */
 export function principalId(principal: Principal): string {
@@ -77,6 +85,8 @@ export function principalId(principal: Principal): string {
       return `team:${principal.organization}/${principal.team}`;
     case 'runner':
       return `runner:${principal.organization}/${principal.runner}`;
+    case 'service':
+      return `service:${principal.organization}/${principal.service}`;
     case 'user':
       return principal.user;
     case 'administrator':
@@ -146,6 +156,11 @@ export function principalFacts(principal: Principal): Claims {
     case 'runner':
       facts['organization'] = principal.organization;
       facts['runner'] = `${principal.organization}/${principal.runner}`;
+      break;
+    case 'service':
+      facts['organization'] = principal.organization;
+      // A route says `user: { is: service:O/N }`: no person is called so, since none has a `:` before the first `/`.
+      facts['user'] = principalId(principal);
       break;
     case 'user':
       addUserFacts(facts, principal);

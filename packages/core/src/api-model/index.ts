@@ -6,5 +6,6 @@ export * from './text.ts';
 export * from './issuers.ts';
 export * from './policies.ts';
 export * from './tokens.ts';
+export * from './service-accounts.ts';
 export * from './organizations.ts';
 export * from './directory.ts';

@@ -2,7 +2,15 @@ import * as z from 'zod';
 
 /** The key rings of the server, as the site administrator sees them: never a key. Times in epoch seconds. */
 
-export const keyRingName = z.enum(['access', 'assertion', 'audit', 'checksum']);
+export const keyRingName = z.enum([
+  'access',
+  'assertion',
+  'audit',
+  'session',
+  'checksum',
+  'cookie',
+  'redirect',
+]);
 
 export const keyRingView = z.strictObject({
   ring: keyRingName,

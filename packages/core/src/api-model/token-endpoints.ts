@@ -47,6 +47,12 @@ export const idTokenAnswer = z.strictObject({
   Expiry: z.string().meta({ format: 'date-time' }),
 });
 
+export const logoutNotice = z.looseObject({
+  logout_token: z
+    .string()
+    .describe('Signed by an identity provider (OpenID Connect Back-Channel Logout 1.0).'),
+});
+
 export const tokenReference = z.looseObject({ token: z.string().describe('The token that is asked about.') });
 
 const principal = z.strictObject({

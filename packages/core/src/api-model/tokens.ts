@@ -13,7 +13,7 @@ const tokenName = z
   );
 
 /** Whether a time is near enough is asked of the clock, not here. */
-const expires = z
+export const expires = z
   .number({ error: 'expected a time in seconds' })
   .int('expected whole seconds')
   .min(0, 'expected a time in seconds, or 0 for never')
@@ -59,7 +59,7 @@ const view = {
   createdBy: z
     .string()
     .describe('Login of a member, else the id of who it was; of an exchanged token its `sub`.'),
-  type: z.enum(['organization', 'team', 'personal', 'runner', 'session']),
+  type: z.enum(['organization', 'team', 'personal', 'runner', 'session', 'service']),
   revoked: z.number().optional().describe('Epoch seconds: when it was ended.'),
 };
 

@@ -8,8 +8,8 @@ export const TOKEN_TYPES = ['organization', 'team', 'personal', 'runner'] as con
 
 export type TokenType = (typeof TOKEN_TYPES)[number];
 
-/** What an opaque value of ours begins with. `css` is a person's session (made from an id_token). */
-export const TOKEN_PREFIXES = ['cso', 'cst', 'csp', 'csr', 'css'] as const;
+/** What an opaque value of ours begins with. `css` is a person's session, `csv` a service account's token. */
+export const TOKEN_PREFIXES = ['cso', 'cst', 'csp', 'csr', 'css', 'csv'] as const;
 
 export type TokenPrefix = (typeof TOKEN_PREFIXES)[number];
 

@@ -1,16 +1,17 @@
-import { principalId, type Principal, type TokenPrefix } from '@countersign/core';
+import { principalId, type Claims, type Principal, type TokenPrefix } from '@countersign/core';
 import type { Random } from '../adapters/ports.ts';
 import { ID_BYTES, newId } from '../audit/decision-id.ts';
 import type { ChecksumRing } from '../keys/port.ts';
 import type { Unit } from '../storage/port.ts';
+import { insertChange } from '../storage/repositories/changes.ts';
 import { insertMadeToken } from '../storage/repositories/made-tokens.ts';
-import { insertToken } from '../storage/repositories/tokens.ts';
+import { insertToken, revokeToken } from '../storage/repositories/tokens.ts';
 import { mintToken, type MintedToken } from '../tokens/issue.ts';
 import type { MassRevocations } from '../tokens/mass-revocations.ts';
 import { MADE_BY_API, type TokenRecord } from '../tokens/model.ts';
 
 /**
- * A token that somebody makes over the API: for an organization, a team, a person, a runner. Its value is in what is
+ * A token that somebody makes over the API: for an organization, a team, a person, a runner, a service account. Its value is in what is
  * given back and nowhere else; nothing is live before `statements` are committed and the table has been told.
  */
 
@@ -35,8 +36,19 @@ export interface MadeTokenOrder {
   readonly expiresAt: number;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** What it says besides whom it speaks as. */
+  readonly claims?: Claims;
   /** Absent: it stands by itself. */
   readonly inherited?: Inherited;
+  /** An older token that it takes the place of, in the same commit. */
+  readonly replaces?: Replaced;
+}
+
+export interface Replaced {
+  readonly id: string;
+  readonly hash: Uint8Array;
+  /** Epoch seconds. */
+  readonly endsAt: number;
 }
 
 export interface MintedMade extends MintedToken {
@@ -60,7 +72,7 @@ export function mintMade(deps: MintDeps, order: MadeTokenOrder): MintedMade {
     principal,
     organization,
     issuedAt: createdAt,
-    ...(order.inherited ?? OF_ITS_OWN),
+    ...(order.inherited ?? { ...OF_ITS_OWN, claims: order.claims ?? {} }),
     // There was no exchange. One number for both ids all the same: the table of live tokens keeps it once.
     exchange: `dec_${id.slice('tok_'.length)}`,
     resources: [],
@@ -77,7 +89,14 @@ export function mintMade(deps: MintDeps, order: MadeTokenOrder): MintedMade {
     createdBy,
     createdAt,
   };
-  return { value, hash, record, statements: [insertToken(hash, record), insertMadeToken(made)] };
+  const ending = order.replaces ? endingOf(order.replaces, createdAt) : [];
+  return { value, hash, record, statements: [insertToken(hash, record), insertMadeToken(made), ...ending] };
+}
+
+/** Its end is marked now, whenever it comes: others forget the token, and read the end with it when it is shown next. */
+function endingOf({ hash, endsAt }: Replaced, now: number): Unit {
+  const text = Buffer.from(hash).toString('base64url');
+  return [revokeToken(hash, endsAt), insertChange('token.revoked', { hash: text }, now)];
 }
 
 /**

@@ -189,6 +189,41 @@ describe('a token for whom all tokens have been ended', () => {
   });
 });
 
+describe('a token in the place of another', () => {
+  const endOf = async (hash: Uint8Array) => {
+    const rows = await database.read(findToken(hash));
+    return rows.ok && rows.value[0] ? parseToken(rows.value[0]).revokedAt : undefined;
+  };
+
+  it('marks the end of the other in its own commit, and the trail answers for both', async () => {
+    const first = await maker()(() => ok(order()));
+    if (!first.ok) throw new Error('not made');
+    const hash = hashOf(first.value.value);
+    const endsAt = NOW / 1000 + 60;
+    const replaces = { id: first.value.id, hash, endsAt };
+    const second = await maker()(() => ok(order({ name: 'other', replaces })));
+    expect(second.ok).toBe(true);
+    expect(await endOf(hash)).toBe(endsAt);
+    // The next use reads its end with it.
+    expect(table.find(hash)).toBeUndefined();
+    expect(await verdict()).toMatchObject({ ok: true });
+  });
+
+  it('is not made where the other ends sooner anyway', async () => {
+    const first = await maker()(() => ok(order()));
+    if (!first.ok) throw new Error('not made');
+    const hash = hashOf(first.value.value);
+    const replaces = { id: first.value.id, hash, endsAt: NOW / 1000 + 60 };
+    await maker()(() => ok(order({ name: 'second', replaces })));
+    const third = await maker()(() =>
+      ok(order({ name: 'third', replaces: { ...replaces, endsAt: replaces.endsAt + 1 } })),
+    );
+    expect(third).toMatchObject({ ok: false });
+    expect(await endOf(hash)).toBe(replaces.endsAt);
+    expect(await count('token')).toBe(2);
+  });
+});
+
 describe('the making of a token', () => {
   it('is decided anew when something was changed over the API after it was decided', async () => {
     await database.write([nextObjectsVersion(0)]);

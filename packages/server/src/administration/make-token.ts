@@ -19,7 +19,7 @@ export interface MakeTokenDeps {
   readonly live: Pick<LiveSnapshot, 'world' | 'reload'>;
   readonly decisions: Pick<Decisions, 'changed'>;
   readonly reader: Reader;
-  readonly table: Pick<TokenTable, 'insert'>;
+  readonly table: Pick<TokenTable, 'insert' | 'remove'>;
   readonly massRevocations: Pick<MassRevocations, 'endedUntil'>;
   readonly random: Random;
   readonly checksums: ChecksumRing;
@@ -84,6 +84,7 @@ async function attempt(
   ]);
   if (written.ok) {
     deps.table.insert(minted.hash, minted.record);
+    if (order.value.replaces) deps.table.remove(order.value.replaces.hash);
     const { organization, createdBy: actor } = order.value;
     deps.logger.info('token created over the API', { token: id, organization, actor });
     return ok({ id, value: minted.value });
@@ -114,7 +115,7 @@ async function takenName(
 }
 
 function createdEvent(token: string, order: MadeTokenOrder): AuditEvent {
-  const { principal, organization, name, createdBy, expiresAt, now } = order;
+  const { principal, organization, name, createdBy, expiresAt, now, replaces } = order;
   return {
     event: 'token.created',
     time: now,
@@ -126,6 +127,7 @@ function createdEvent(token: string, order: MadeTokenOrder): AuditEvent {
       ...(name === undefined ? {} : { name }),
       ...(principal.kind === 'organization' ? { admin: principal.admin } : {}),
       expires: expiresAt === NEVER_EXPIRES ? 0 : expiresAt,
+      ...(replaces && { replaces: replaces.id, ends: replaces.endsAt }),
     },
   };
 }

@@ -32,7 +32,12 @@ function snapshotWith(team: TeamDocument): Snapshot {
   });
   const mark = { version: 1, created: 1, modified: 1 };
   const object = { organization: 'acme', kind: 'team', key: 'platform', document: team, ...mark } as const;
-  const world = compileWorld(file, { objects: [object], version: 1 }, undefined);
+  const account = (key: string, disabled: boolean) => {
+    const document = { description: '', claims: { tier: 1 }, disabled };
+    return { organization: 'acme', kind: 'service_account', key, document, ...mark } as const;
+  };
+  const objects = [object, account('backup', false), account('off', true)];
+  const world = compileWorld(file, { objects, version: 1 }, undefined);
   if (!world.ok) throw new Error(JSON.stringify(world.error));
   return world.value.snapshot;
 }
@@ -69,9 +74,9 @@ const outcome = (made: Result<MadeTokenOrder, Refused>): string => (made.ok ? 'm
 describe('who may make a token', () => {
   const BOUNDED = { expires: NOW + HOUR };
   it.each<readonly [string, Caller, readonly string[]]>([
-    ['the site administrator', SITE, ['organization', 'admin', 'team']],
-    ['an organization token with admin', OPS, ['organization', 'admin', 'team']],
-    ['an admin', person('ada'), ['organization', 'admin', 'team', 'ada']],
+    ['the site administrator', SITE, ['organization', 'admin', 'team', 'service']],
+    ['an organization token with admin', OPS, ['organization', 'admin', 'team', 'service']],
+    ['an admin', person('ada'), ['organization', 'admin', 'team', 'ada', 'service']],
     ['an admin of the team', person('bob'), ['team', 'bob']],
     ['a member of the team', person('eve'), ['eve']],
     ['an organization token', holder({ ...MACHINE, admin: false }), []],
@@ -84,6 +89,7 @@ describe('who may make a token', () => {
       ada: personal('ada'),
       bob: personal('bob'),
       eve: personal('eve'),
+      service: { type: 'service', service: 'backup' },
     } as const;
     const made = Object.entries(targets).filter(([, target]) => order(maker, target, BOUNDED).ok);
     expect(made.map(([name]) => name)).toEqual(may);
@@ -95,6 +101,22 @@ describe('who may make a token', () => {
       expect(outcome(order(maker, ORGANIZATION, { organization }))).toBe('forbidden');
     expect(outcome(order(SITE, ORGANIZATION, { organization: 'nowhere' }))).toBe('absent');
     expect(outcome(order(SITE, { type: 'team', team: 'nowhere' }))).toBe('absent');
+  });
+});
+
+describe('a token of a service account', () => {
+  const of = (service: string) => order(SITE, { type: 'service', service });
+
+  it('speaks as the account and says what the account was made with', () => {
+    expect(of('backup')).toMatchObject({
+      ok: true,
+      value: { prefix: 'csv', principal: { kind: 'service', service: 'backup' }, claims: { tier: 1 } },
+    });
+  });
+
+  it('is not made where the account is disabled, or where there is none', () => {
+    expect(outcome(of('off'))).toBe('invalid');
+    expect(outcome(of('none'))).toBe('absent');
   });
 });
 

@@ -9,10 +9,11 @@ import {
 } from '@countersign/core';
 import type { Caller } from '../caller/caller.ts';
 import { looksAfterTeam, memberOf, roleIn, type Role } from '../caller/role.ts';
-import type { Snapshot } from '../snapshot/model.ts';
+import type { OrganizationDirectory, Snapshot } from '../snapshot/model.ts';
 import { NEVER_EXPIRES, type TokenRecord } from '../tokens/model.ts';
 import type { Inherited, MadeTokenOrder } from './made-token.ts';
 import type { Refused } from './model.ts';
+import { servicePrincipal } from './service-accounts.ts';
 
 /**
  * Which tokens somebody may make over the API, and for how long. Pure. Nobody may come out of it with more than they
@@ -22,17 +23,25 @@ import type { Refused } from './model.ts';
 export interface TokenWish {
   readonly organization: string;
   /** Whom it is to speak as. */
-  readonly target: Exclude<Target, { readonly type: 'runner' }>;
+  readonly target: Exclude<Target, { readonly type: 'runner' }> | ServiceTarget;
   readonly name?: string;
   readonly description?: string | null | undefined;
   /** Epoch seconds; 0, `null` and absent: never. */
   readonly expires?: number | null | undefined;
 }
 
-const PREFIXES = { organization: 'cso', team: 'cst', personal: 'csp' } as const satisfies Record<
-  TokenWish['target']['type'],
-  TokenPrefix
->;
+interface ServiceTarget {
+  readonly type: 'service';
+  /** Name of the service account. */
+  readonly service: string;
+}
+
+const PREFIXES = {
+  organization: 'cso',
+  team: 'cst',
+  personal: 'csp',
+  service: 'csv',
+} as const satisfies Record<TokenWish['target']['type'], TokenPrefix>;
 
 /** Two years, however they are counted: a pair with a leap year in it has 731 days. */
 const MAX_LIFE = 731 * 86_400;
@@ -48,13 +57,14 @@ export function orderToken(
   const role = roleIn(snapshot, maker.principal, organization);
   const { directory } = snapshot.organizations.get(organization) ?? {};
   if (role === undefined || !mayMake(snapshot, maker, role, wish)) return err(FORBIDDEN);
-  const principal = directory && principalOf(target, directory);
-  if (!principal) return err({ kind: 'absent', message: `No such ${target.type}.` });
+  const speaker = directory && speakerOf(target, directory);
+  if (!speaker) return err({ kind: 'absent', message: `No such ${NAMES[target.type]}.` });
+  if (speaker === 'disabled') return err({ kind: 'invalid', message: 'The service account is disabled.' });
   const life = lifeOf(maker, role, wish.expires, Math.floor(now / 1000));
   if (!life.ok) return life;
   return ok({
     prefix: PREFIXES[target.type],
-    principal,
+    ...speaker,
     organization,
     ...(name === undefined ? {} : { name }),
     description: description ?? '',
@@ -62,6 +72,28 @@ export function orderToken(
     now,
     ...life.value,
   });
+}
+
+const NAMES = {
+  organization: 'organization',
+  team: 'team',
+  personal: 'personal',
+  service: 'service account',
+} as const;
+
+/** Whom the token speaks as, and what it says besides. */
+function speakerOf(
+  target: TokenWish['target'],
+  directory: OrganizationDirectory,
+): Pick<MadeTokenOrder, 'principal' | 'claims'> | 'disabled' | undefined {
+  if (target.type !== 'service') {
+    const principal = principalOf(target, directory);
+    return principal && { principal };
+  }
+  const account = directory.serviceAccounts.get(target.service);
+  if (account?.disabled === true) return 'disabled';
+  const place = { organization: directory.organization, name: target.service };
+  return account && { principal: servicePrincipal(place), claims: account.claims };
 }
 
 const FORBIDDEN: Refused = { kind: 'forbidden', message: 'The caller may not do this.' };
@@ -75,6 +107,7 @@ function mayMake(
   const administers = role === 'S' || role === 'A';
   switch (target.type) {
     case 'organization':
+    case 'service':
       return administers;
     case 'team':
       return administers || looksAfterTeam(snapshot, principal, organization, target.team);

@@ -78,16 +78,18 @@ export const TOKEN_TYPES = {
   csp: 'personal',
   csr: 'runner',
   css: 'session',
+  csv: 'service',
 } as const;
 
 function madeTokenView(
-  { massRevocations }: MadeTokensDeps,
+  { massRevocations, now }: MadeTokensDeps,
   { record, revokedAt, name, description, createdBy, createdAt, usedAt }: ListedMadeToken,
   login: (user: string) => string,
 ): MadeTokenView {
   const { id, prefix, principal, issuedAt, expiresAt } = record;
   const endedUntil = massRevocations.endedUntil(record);
-  const revoked = revokedAt ?? (issuedAt <= endedUntil ? endedUntil : undefined);
+  const ended = revokedAt !== undefined && revokedAt <= now() ? revokedAt : undefined;
+  const revoked = ended ?? (issuedAt <= endedUntil ? endedUntil : undefined);
   return {
     id,
     name,

@@ -40,6 +40,19 @@ import {
   getSessions,
   type SessionsDeps,
 } from './sessions.ts';
+import {
+  deleteServiceAccountToken,
+  getServiceAccountTokens,
+  postServiceAccountToken,
+  rotateServiceAccountToken,
+} from './service-account-tokens.ts';
+import {
+  getServiceAccount,
+  getServiceAccounts,
+  patchServiceAccount,
+  postServiceAccount,
+  removeServiceAccount,
+} from './service-accounts.ts';
 import { deleteTeamToken, getTeamTokens, postTeamToken } from './team-tokens.ts';
 import { getTeam, getTeams, patchTeam, postTeam, removeTeam } from './teams.ts';
 import { deleteToken, getTokens, postToken, revokeTokens } from './tokens.ts';
@@ -174,6 +187,61 @@ export const OPERATIONS: readonly Operation<ApiDeps>[] = [
     roles: ADMINISTRATORS,
     teamAdmins: true,
     handle: deleteTeamToken,
+  },
+
+  {
+    method: 'GET',
+    path: '/api/orgs/:org/service-accounts',
+    roles: ADMINISTRATORS,
+    handle: getServiceAccounts,
+  },
+  {
+    method: 'POST',
+    path: '/api/orgs/:org/service-accounts',
+    roles: ADMINISTRATORS,
+    handle: postServiceAccount,
+  },
+  {
+    method: 'GET',
+    path: '/api/orgs/:org/service-accounts/:name',
+    roles: ADMINISTRATORS,
+    handle: getServiceAccount,
+  },
+  {
+    method: 'PATCH',
+    path: '/api/orgs/:org/service-accounts/:name',
+    roles: ADMINISTRATORS,
+    handle: patchServiceAccount,
+  },
+  {
+    method: 'DELETE',
+    path: '/api/orgs/:org/service-accounts/:name',
+    roles: ADMINISTRATORS,
+    handle: removeServiceAccount,
+  },
+  {
+    method: 'GET',
+    path: '/api/orgs/:org/service-accounts/:name/tokens',
+    roles: ADMINISTRATORS,
+    handle: getServiceAccountTokens,
+  },
+  {
+    method: 'POST',
+    path: '/api/orgs/:org/service-accounts/:name/tokens',
+    roles: ADMINISTRATORS,
+    handle: postServiceAccountToken,
+  },
+  {
+    method: 'DELETE',
+    path: '/api/orgs/:org/service-accounts/:name/tokens/:id',
+    roles: ADMINISTRATORS,
+    handle: deleteServiceAccountToken,
+  },
+  {
+    method: 'POST',
+    path: '/api/orgs/:org/service-accounts/:name/tokens/:id/rotate',
+    roles: ADMINISTRATORS,
+    handle: rotateServiceAccountToken,
   },
 
   {

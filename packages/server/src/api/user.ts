@@ -46,6 +46,8 @@ function describe(
         name,
         organization: principal.organization,
       });
+    case 'service':
+      return machine(principal, principal.organization, { name, organization: principal.organization });
     case 'team':
       return machine(principal, principal.organization, {
         name,

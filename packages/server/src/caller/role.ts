@@ -3,7 +3,7 @@ import type { Snapshot } from '../snapshot/model.ts';
 
 /**
  * What a caller is to an organization, as the table of the management API has it: S site administrator, A organization
- * admin, M member, T organization, team or runner token. Anybody else is nothing there, whatever they are elsewhere.
+ * admin, M member, T token of an organization, a team, a runner or a service account. Anybody else is nothing there, whatever they are elsewhere.
  */
 export type Role = 'S' | 'A' | 'M' | 'T';
 
@@ -16,6 +16,7 @@ export function roleIn(snapshot: Snapshot, principal: Principal, organization: s
       return principal.admin ? 'A' : 'T';
     case 'team':
     case 'runner':
+    case 'service':
       return principal.organization === organization ? 'T' : undefined;
     case 'user': {
       // Membership counts where the voucher is that organization itself; an email or login from elsewhere does not.

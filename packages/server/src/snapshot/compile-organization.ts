@@ -60,7 +60,7 @@ export function compileOrganization(
 }
 
 function directoryOf(
-  { name: organization, members, teams, runners }: OrganizationConfig,
+  { name: organization, members, teams, runners, serviceAccounts = [] }: OrganizationConfig,
   resources: ReadonlySet<string>,
 ): OrganizationDirectory {
   return {
@@ -74,6 +74,7 @@ function directoryOf(
     runnersById: new Map(
       runners.map((runner) => runnerEntry(organization, runner)).map((entry) => [entry.id, entry]),
     ),
+    serviceAccounts: new Map(serviceAccounts.map((account) => [account.name, account])),
     resources,
   };
 }

@@ -5,6 +5,7 @@ import type {
   MemberConfig,
   OrganizationConfig,
   RunnerConfig,
+  ServiceAccountConfig,
   StoredMark,
   TeamConfig,
 } from '../config/model.ts';
@@ -76,6 +77,7 @@ function withObjects(
       sameName,
     ),
     runners: list('runners', runners, ofKind(objects, 'runner').map(runnerOf), sameName),
+    serviceAccounts: ofKind(objects, 'service_account').map(serviceAccountOf),
     issuers: list('issuers', issuers, issuersOf(objects), sameIssuer),
   };
 }
@@ -120,6 +122,10 @@ function teamOf(object: Of<'team'>, people: readonly MemberConfig[]): TeamConfig
 
 function runnerOf(object: Of<'runner'>): RunnerConfig {
   return { ...object.document, stored: { ...markOf(object), id: object.key } };
+}
+
+function serviceAccountOf(object: Of<'service_account'>): ServiceAccountConfig {
+  return { name: object.key, ...object.document, stored: markOf(object) };
 }
 
 function issuersOf(objects: readonly StoredObject[]): readonly IssuerConfig[] {

@@ -17,6 +17,10 @@ const snapshot = {
           members: new Map([['ada', {}]]),
           teams: new Map([['platform', {}]]),
           runners: new Set(['linux']),
+          serviceAccounts: new Map([
+            ['backup', { disabled: false }],
+            ['off', { disabled: true }],
+          ]),
         },
       },
     ],
@@ -34,6 +38,12 @@ const runner = (name: string): Principal => ({
   kind: 'runner',
   organization: 'acme',
   runner: name,
+  vouchedBy,
+});
+const service = (name: string): Principal => ({
+  kind: 'service',
+  organization: 'acme',
+  service: name,
   vouchedBy,
 });
 const member = (login: string): Principal => ({ kind: 'user', user: 'usr_1', login, groups: [], vouchedBy });
@@ -66,6 +76,7 @@ describe('a live token', () => {
     ['that the API made for a team', token(team('platform'), MADE_BY_API)],
     ['that the API made for a runner', token(runner('linux'), MADE_BY_API)],
     ['that the API made for a member', token(member('ada'), MADE_BY_API)],
+    ['of a service account', token(service('backup'), MADE_BY_API)],
   ])('%s stands while everything it hangs on does', (_name, record) => {
     expect(state(record)).toBe('live');
   });
@@ -81,6 +92,8 @@ describe('a live token', () => {
     ['that the API made for a team that is gone', token(team('gone'), MADE_BY_API)],
     ['that the API made for a runner that is gone', token(runner('gone'), MADE_BY_API)],
     ['that the API made for a member who is gone', token(member('gone'), MADE_BY_API)],
+    ['whose service account is gone', token(service('gone'), MADE_BY_API)],
+    ['whose service account is disabled', token(service('off'), MADE_BY_API)],
     ['that the API made for no organization', token(organization, MADE_BY_API, '')],
     ['whose team is gone', token(team('gone'))],
     ['whose runner is gone', token(runner('gone'))],

@@ -1,4 +1,4 @@
-import { isObject, type Json, type TrustPolicy } from '@countersign/core';
+import { isObject, type Claims, type Json, type TrustPolicy } from '@countersign/core';
 import { parseJsonColumn } from '../storage/repositories/table-shape.ts';
 import type { ObjectKey, ObjectRow } from '../storage/repositories/objects.ts';
 
@@ -22,6 +22,12 @@ export interface TeamDocument {
 export interface RunnerDocument {
   readonly name: string;
   readonly description: string;
+}
+
+export interface ServiceAccountDocument {
+  readonly description: string;
+  readonly claims: Claims;
+  readonly disabled: boolean;
 }
 
 export interface IssuerDocument {
@@ -56,6 +62,7 @@ interface Documents {
   readonly member: MemberDocument;
   readonly team: TeamDocument;
   readonly runner: RunnerDocument;
+  readonly service_account: ServiceAccountDocument;
   readonly issuer: IssuerDocument;
   readonly policies: PoliciesDocument;
 }
@@ -86,6 +93,7 @@ const KINDS: Readonly<Record<ObjectKind, true>> = {
   member: true,
   team: true,
   runner: true,
+  service_account: true,
   issuer: true,
   policies: true,
 };

@@ -51,6 +51,12 @@ export const made = {
       members: logins.map((login) => ({ login, role: 'admin' })),
     },
   }),
+  serviceAccount: (organization: string, name: string, document: object = {}): ObjectContent => ({
+    organization,
+    kind: 'service_account',
+    key: name,
+    document: { description: '', claims: {}, disabled: false, ...document },
+  }),
   runner: (organization: string, id: string, name: string): ObjectContent => ({
     organization,
     kind: 'runner',

@@ -2,6 +2,7 @@ import { DECISIONS } from './described/decisions.ts';
 import { IDENTITIES } from './described/identities.ts';
 import { ISSUERS } from './described/issuers.ts';
 import { ORGANIZATIONS } from './described/organizations.ts';
+import { SERVICE_ACCOUNTS } from './described/service-accounts.ts';
 import { TEAMS } from './described/teams.ts';
 import { TOKENS } from './described/tokens.ts';
 import { USER } from './described/user.ts';
@@ -15,5 +16,6 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   ...TEAMS,
   ...ISSUERS,
   ...TOKENS,
+  ...SERVICE_ACCOUNTS,
   ...DECISIONS,
 };

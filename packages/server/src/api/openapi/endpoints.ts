@@ -40,6 +40,18 @@ export const ENDPOINTS: readonly EndpointDescription[] = [
     error: 'OAuthError',
   },
   {
+    method: 'POST',
+    path: '/.pomerium/backchannel_logout',
+    operationId: 'receiveBackchannelLogout',
+    tag: 'Sessions',
+    summary: 'Hear from an identity provider that somebody has signed out there',
+    description: 'Ends the sessions that had begun by then, everywhere. Safe to repeat.',
+    body: 'LogoutNotice',
+    answers: { 200: null },
+    refusals: [400, 429],
+    error: 'ExchangeError',
+  },
+  {
     method: 'GET',
     path: '/api/oauth/audience',
     operationId: 'getAudience',

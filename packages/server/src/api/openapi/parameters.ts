@@ -1,3 +1,4 @@
+import { RING_NAMES } from '../../keys/port.ts';
 import type { Parameter } from './model.ts';
 
 /** Parameters that several operations share: those of paths, and those of every list that has pages. */
@@ -5,6 +6,7 @@ import type { Parameter } from './model.ts';
 export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
   org: { description: 'Name of the organization.', schema: { type: 'string' } },
   team: { description: 'Name of the team.', schema: { type: 'string' } },
+  name: { description: 'Name of the service account.', schema: { type: 'string' } },
   login: { description: 'Login of the member.', schema: { type: 'string' } },
   id: { description: 'Id, as the list of them gives it.', schema: { type: 'string' } },
   issuerId: { description: 'Id of the issuer.', schema: { type: 'string' } },
@@ -14,7 +16,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
   },
   ring: {
     description: 'Name of the key ring.',
-    schema: { type: 'string', enum: ['access', 'assertion', 'audit', 'checksum'] },
+    schema: { type: 'string', enum: [...RING_NAMES] },
   },
   kid: { description: 'Id of the key.', schema: { type: 'string' } },
   code: { description: 'The code of a refusal, such as `policy.refused`.', schema: { type: 'string' } },

@@ -19,12 +19,17 @@ const BODIES = {
   PersonalTokenCreation: model.personalTokenCreation,
   TeamTokenCreation: model.teamTokenCreation,
   OrganizationTokenCreation: model.organizationTokenCreation,
+  ServiceAccountCreation: model.serviceAccountCreation,
+  ServiceAccountUpdate: model.serviceAccountUpdate,
+  ServiceAccountTokenCreation: model.serviceAccountTokenCreation,
+  TokenRotation: model.tokenRotation,
   MassRevocation: document.massRevocation,
   ExplainQuestion: document.explainQuestion,
   KeyRotation: document.keyRotation,
   TokenExchangeRequest: document.tokenExchangeRequest,
   IdTokenRequest: document.idTokenRequest,
   TokenReference: document.tokenReference,
+  LogoutNotice: document.logoutNotice,
 } as const;
 
 const ANSWERS = {
@@ -52,6 +57,9 @@ const ANSWERS = {
   ExchangedToken: model.exchangedTokenView,
   TokenList: model.tokenList,
   CreatedToken: model.createdToken,
+  ServiceAccount: model.serviceAccountView,
+  ServiceAccountList: model.serviceAccountList,
+  RotatedToken: model.rotatedToken,
   MassRevocationAnswer: document.massRevocationAnswer,
   DecisionSummary: document.decisionSummaryView,
   DecisionList: document.decisionList,
