@@ -15,6 +15,7 @@ const NEEDED: readonly {
   { name: 'nginx', package: 'nginx-light', present: () => has('nginx') },
   { name: 'Caddy', package: 'caddy', present: () => has('caddy') },
   { name: 'HAProxy', package: 'haproxy', present: () => has('haproxy') },
+  { name: 'Chromium', package: 'chromium', present: () => has(CHROMIUM) },
   {
     name: 'jwcrypto for Python',
     package: 'python3-jwcrypto',
@@ -26,6 +27,9 @@ const NEEDED: readonly {
     present: () => hasPythonModule('requests'),
   },
 ];
+
+/** Debian's own: playwright-core would take a browser that it has downloaded itself. */
+export const CHROMIUM = '/usr/bin/chromium';
 
 /** Debian's Python: another one on the PATH does not see Debian's modules. */
 export const PYTHON = '/usr/bin/python3';
@@ -41,13 +45,16 @@ export function hasPythonModule(name: string): boolean {
 /** What Debian asks before it starts what it has installed: 101 is no (invoke-rc.d(8)). */
 const START_POLICY = '/usr/sbin/policy-rc.d';
 
+/** Nothing that only goes well with it: a browser would bring half a desktop. */
+const INSTALL = ['install', '-y', '-qq', '--no-install-recommends'];
+
 /** A proxy that was installed for the tests must not listen on this machine, now or after them. */
 function installWithoutStarting(packages: readonly string[]): void {
   const isOurs = !existsSync(START_POLICY);
   if (isOurs) writeFileSync(START_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     // One at a time: what this release of Debian does not have keeps nothing else away.
-    for (const each of packages) spawnSync('apt-get', ['install', '-y', '-qq', each], { stdio: 'ignore' });
+    for (const each of packages) spawnSync('apt-get', [...INSTALL, each], { stdio: 'ignore' });
   } finally {
     if (isOurs) rmSync(START_POLICY);
   }

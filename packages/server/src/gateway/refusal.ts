@@ -1,7 +1,8 @@
 import { REFUSALS, type HeaderLine, type RefusalCode } from '@countersign/core';
 import type { Answer } from '../http/message.ts';
-import { audienceOf, type Audience } from './accept.ts';
-import { htmlPage, PAGE_HEADERS } from './refusal-page.ts';
+import type { BegunSignIn } from '../sessions/begin-sign-in.ts';
+import { audienceOf, type Audience } from '../http/accept.ts';
+import { refusalPage } from './refusal-page.ts';
 
 /**
  * How a refusal of the gateway reads on the wire: a pure rendering of a code. Every word comes from the catalogue of
@@ -23,6 +24,8 @@ export interface Refused {
   readonly retryAfter?: number;
   /** In place of the catalogue's: an upstream that was not even asked is one that is not available now. */
   readonly status?: 503;
+  /** It leads to sign-in. */
+  readonly signIn?: BegunSignIn;
 }
 
 /** The status at the gateway. The catalogue has the token endpoint's, where a policy refusal is a bad request. */
@@ -32,12 +35,19 @@ function statusOf({ code, status }: Pick<Refused, 'code' | 'status'>): number {
 
 /** The answer to a refused request, in the shape that this client reads. */
 export function refusalAnswer(refused: Refused, headers: readonly HeaderLine[]): Answer {
+  if (refused.signIn) return toSignIn(refused.signIn);
   const status = statusOf(refused);
   const audience = audienceOf(headers);
-  const shape = SHAPES[audience];
   const asked = status === 401 ? { 'www-authenticate': challenge(refused, audience) } : {};
   const shared = { 'cache-control': 'no-store', ...asked, ...retry(refused) };
+  if (audience === 'browser') return refusalPage(refused, { status, title: titleOf(status) }, shared);
+  const shape = SHAPES[audience];
   return { status, headers: { ...shared, ...shape.headers }, body: shape.body(refused, status) };
+}
+
+/** RFC 9110 section 15.4.3. The cookie is of this host: what comes back is taken from this browser alone. */
+function toSignIn({ location, cookie }: BegunSignIn): Answer {
+  return { status: 302, headers: { location, 'cache-control': 'no-store' }, cookies: [cookie], body: '' };
 }
 
 interface Shape {
@@ -45,7 +55,7 @@ interface Shape {
   readonly body: (refused: Refused, status: number) => string;
 }
 
-const SHAPES: Readonly<Record<Audience, Shape>> = {
+const SHAPES: Readonly<Record<Exclude<Audience, 'browser'>, Shape>> = {
   program: {
     headers: { 'content-type': 'application/problem+json' },
     body: (refused, status) => JSON.stringify(problem(refused, status)),
@@ -53,11 +63,6 @@ const SHAPES: Readonly<Record<Audience, Shape>> = {
   kubernetes: {
     headers: { 'content-type': 'application/json' },
     body: (refused, status) => JSON.stringify(kubernetesStatus(refused, status)),
-  },
-  browser: {
-    headers: PAGE_HEADERS,
-    body: ({ code, decisionId }, status) =>
-      htmlPage(titleOf(status), REFUSALS[code].description, code, decisionId),
   },
 };
 

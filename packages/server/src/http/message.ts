@@ -28,6 +28,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Lines of `Set-Cookie`. */
+  readonly cookies?: readonly string[];
   /** Called once if the answer could not be written whole: what it carried has reached nobody. */
   readonly undelivered?: () => void;
 }
@@ -83,7 +85,11 @@ export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse,
   if (outgoing.headersSent || outgoing.destroyed) return answer.undelivered?.();
   if (answer.undelivered) reportUndelivered(incoming, outgoing, answer.undelivered);
   const length = Buffer.byteLength(answer.body);
-  const headers: Record<string, string | number> = { ...answer.headers, 'x-content-type-options': 'nosniff' };
+  const headers: Record<string, string | number | string[]> = {
+    ...answer.headers,
+    ...(answer.cookies && { 'set-cookie': [...answer.cookies] }),
+    'x-content-type-options': 'nosniff',
+  };
   if (answer.status !== 204) headers['content-length'] = length;
   if (hasBody(incoming) && !incoming.complete) headers['connection'] = 'close';
   outgoing.writeHead(answer.status, headers);
