@@ -7,11 +7,12 @@ import { measureFloods } from './flood.ts';
 import { measureSlowClients } from './flood-gateway.ts';
 import { gatewayTargets } from './gateway.ts';
 import { generator } from './load.ts';
+import { measureSessions } from './sessions.ts';
 import { pinned } from './processes.ts';
 import { medians, owedLines, table, type Figures, type Owed, type Report } from './report.ts';
 
 /**
- * `npm run bench [-- exchange|gateway|flood|slow] [--rounds N] [--seconds N] [--warm-up N] [--only TEXT] [--beside DIR]`: prints
+ * `npm run bench [-- exchange|gateway|flood|slow|sessions] [--rounds N] [--seconds N] [--warm-up N] [--only TEXT] [--beside DIR]`: prints
  * a table and writes the raw rounds to `test/load/results/`. `--only` measures the targets whose name holds one of the
  * texts, parted by `|`, and writes nothing. `--beside` adds another checkout of this server to the gateway's targets.
  * Sends traffic to loopback only, for as long as it says.
@@ -76,6 +77,7 @@ async function measure(row: Row): Promise<Report> {
 const PAIRS: Readonly<Record<string, (rounds: number) => Promise<readonly Owed[]>>> = {
   flood: measureFloods,
   slow: measureSlowClients,
+  sessions: measureSessions,
 };
 
 const names = [...Object.keys(ROWS), ...Object.keys(PAIRS)];

@@ -2,15 +2,10 @@ import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { newId } from '../../packages/server/src/audit/decision-id.ts';
-import type { TokenRecord } from '../../packages/server/src/tokens/model.ts';
 import { TokenTable } from '../../packages/server/src/tokens/token-table.ts';
-import { githubClaims } from './github-claims.ts';
+import { SAMPLES, type Sample } from './token-samples.ts';
 
-/**
- * What the table of live tokens weighs and how fast it answers, in a process of its own: tokens of GitHub's claims, every
- * one with another `run_id`, of a thousand subjects under a few policies, with the claims kept that a route reads.
- */
+/** What the table of live tokens weighs and how fast it answers, in a process of its own, with the claims kept that routes read. */
 export interface TokenTableFigures {
   /** Megabytes of resident memory above the same process with an empty table. */
   readonly megabytes: number;
@@ -18,15 +13,20 @@ export interface TokenTableFigures {
   readonly heapMegabytes: number;
   /** Look-ups by hash a second, of known tokens in random order. */
   readonly lookUps: number;
+  /** The same of a thousand of them, one after the other: whoever is at work sends more than one request. */
+  readonly lookUpsInUse: number;
   /** The same with the hash of the value, as a request pays it. */
   readonly lookUpsOfValues: number;
 }
 
 const run = promisify(execFile);
 
-export async function measureTokenTable(count = 1_000_000): Promise<TokenTableFigures> {
+export async function measureTokenTable(
+  count = 1_000_000,
+  sample: Sample = 'exchanged',
+): Promise<TokenTableFigures> {
   const file = fileURLToPath(import.meta.url);
-  const args = ['--expose-gc', YOUNG_GENERATION, '--conditions=source', file, String(count)];
+  const args = ['--expose-gc', YOUNG_GENERATION, '--conditions=source', file, String(count), sample];
   const { stdout } = await run(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' },
   });
@@ -36,36 +36,13 @@ export async function measureTokenTable(count = 1_000_000): Promise<TokenTableFi
 /** Held small: V8 gives it up to 64 MB when anything allocates at this rate, and that memory is not the tokens'. */
 const YOUNG_GENERATION = '--max-semi-space-size=2';
 
-const SUBJECTS = 1000;
+const CLAIM_PATHS = {
+  exchanged: [['sub'], ['repository'], ['environment']],
+  session: [['department']],
+} as const;
 const LOOK_UPS = 2_000_000;
 const SAMPLE = 100_000;
-
-function recordOf(token: number): TokenRecord {
-  const bytes = hash('sha256', `id ${token}`, 'buffer').subarray(0, 10);
-  const repository = `shop-${token % SUBJECTS}`;
-  const subject = `repo:acme/${repository}:ref:refs/heads/main`;
-  const issuedAt = 1_800_000_000 + (token % 7200);
-  return {
-    id: newId('tok', issuedAt * 1000, bytes),
-    prefix: 'cst',
-    principal: {
-      kind: 'team',
-      organization: 'acme',
-      team: `team-${token % 20}`,
-      vouchedBy: { kind: 'organization', organization: 'acme' },
-    },
-    organization: 'acme',
-    issuer: 'iss_01J0ABCDEFGHJKMNPQRSTVWXYZ',
-    subject,
-    claims: { ...githubClaims(token), sub: subject, repository },
-    exchange: newId('dec', issuedAt * 1000, bytes),
-    policies: [`pol_${token % 5}`],
-    resources: [],
-    format: 'opaque',
-    issuedAt,
-    expiresAt: issuedAt + 7200,
-  };
-}
+const IN_USE = 1000;
 
 const valueOf = (token: number): string => `cst_${String(token).padStart(38, '0')}`;
 const hashOf = (token: number): Uint8Array => hash('sha256', valueOf(token), 'buffer');
@@ -88,9 +65,10 @@ function perSecond(times: number, work: (turn: number) => void): number {
   return (times / (performance.now() - from)) * 1000;
 }
 
-function measure(count: number): TokenTableFigures {
+function measure(count: number, kind: Sample): TokenTableFigures {
+  const recordOf = SAMPLES[kind];
   const fill = (size: number): TokenTable => {
-    const table = new TokenTable({ claimPaths: [['sub'], ['repository'], ['environment']] });
+    const table = new TokenTable({ claimPaths: CLAIM_PATHS[kind] });
     for (let token = 0; token < size; token += 1) table.insert(hashOf(token), recordOf(token));
     return table;
   };
@@ -113,6 +91,7 @@ function measure(count: number): TokenTableFigures {
     megabytes: (after.resident - before.resident) / megabyte,
     heapMegabytes: (after.held - before.held) / megabyte,
     lookUps: perSecond(LOOK_UPS, (turn) => look(hashes[turn % SAMPLE])),
+    lookUpsInUse: perSecond(LOOK_UPS, (turn) => look(hashes[turn % IN_USE])),
     lookUpsOfValues: perSecond(LOOK_UPS, (turn) =>
       look(hash('sha256', values[turn % SAMPLE] ?? '', 'buffer')),
     ),
@@ -120,6 +99,7 @@ function measure(count: number): TokenTableFigures {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const figures = measure(Number(process.argv[2] ?? 1_000_000));
+  const kind = process.argv[3] === 'session' ? 'session' : 'exchanged';
+  const figures = measure(Number(process.argv[2] ?? 1_000_000), kind);
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../principal.ts';
 import { accessTokenClaims, type AccessTokenFacts } from './access-token-claims.ts';
+import { hostResource } from './host-resource.ts';
 
 const URL = 'https://sts.example';
 const VOUCHER = { kind: 'organization', organization: 'acme' } as const;
@@ -34,6 +35,14 @@ describe('accessTokenClaims', () => {
 
   it('is for the service itself when no resource was asked for', () => {
     expect(accessTokenClaims({ ...TOKEN, resources: [] }, URL)['aud']).toEqual([URL]);
+  });
+
+  it('is for a host by its name where a session opens that host', () => {
+    const resources = [hostResource('app.example'), 'https://api.example'];
+    expect(accessTokenClaims({ ...TOKEN, resources }, URL)['aud']).toEqual([
+      'app.example',
+      'https://api.example',
+    ]);
   });
 
   it('has no scope where none was granted', () => {

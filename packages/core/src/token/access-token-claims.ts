@@ -1,4 +1,5 @@
 import type { Claims, Json } from '../claims.ts';
+import { audienceOf } from './host-resource.ts';
 import { principalFacts, principalId, type Principal } from '../principal.ts';
 
 /**
@@ -32,7 +33,7 @@ export function accessTokenClaims(token: AccessTokenFacts, url: string): Claims 
     exp: token.expiresAt,
     iat: token.issuedAt,
     // RFC 9068 section 3: without a resource the default is the server itself, and never no audience at all.
-    aud: token.resources.length > 0 ? token.resources : [url],
+    aud: token.resources.length > 0 ? token.resources.map(audienceOf) : [url],
     sub: principalId(token.principal),
     client_id: token.issuer,
     jti: token.id,

@@ -220,6 +220,19 @@ describe('verifyClaims', () => {
   });
 });
 
+describe('a token that may name no subject', () => {
+  it('needs none, and is refused for one that is no text', () => {
+    const { sub: _, ...without } = good;
+    expect(verify(without)).toMatchObject({ ok: false });
+    expect(verify(without, { mayLackSubject: true })).toMatchObject({ ok: true, value: { subject: '' } });
+    expect(verify({ ...good, sub: 1 }, { mayLackSubject: true })).toMatchObject({ ok: false });
+    expect(verify(good, { mayLackSubject: true })).toMatchObject({
+      ok: true,
+      value: { subject: 'repo:acme/x' },
+    });
+  });
+});
+
 describe('issuerKey', () => {
   it('takes one final slash away and not two', () => {
     expect(issuerKey('https://ci.example')).toBe('https://ci.example');

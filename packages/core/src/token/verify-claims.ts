@@ -22,12 +22,15 @@ export interface ClaimExpectations {
   readonly expiryLeeway?: number;
   /** Refuse what was issued longer ago; counted without leeway, and then `iat` is required. */
   readonly maxAge?: number;
+  /** It may name no subject: what a logout token is about can be a session alone (OpenID Connect Back-Channel Logout 2.4). */
+  readonly mayLackSubject?: true;
   /** Epoch seconds. */
   readonly now: number;
 }
 
 /** The registered claims that were found good. Times in epoch seconds, possibly with a fraction. */
 export interface VerifiedClaims {
+  /** Empty where it may be absent and is. */
   readonly subject: string;
   readonly expiresAt: number;
   readonly issuedAt?: number;
@@ -60,6 +63,7 @@ export function verifyClaims(
     return fault('token.audience', audienceHint(expected.audiences));
   }
   const subject = own(claims, 'sub');
+  if (subject === undefined && expected.mayLackSubject) return ok({ subject: '', ...times.value });
   if (typeof subject !== 'string' || subject === '' || subject.length > MAX_SUBJECT) {
     return fault('token.malformed', 'sub is not a string of 1 to 1024 characters');
   }

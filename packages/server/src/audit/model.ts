@@ -57,9 +57,11 @@ export interface AuditEvent {
     | 'tokens.revoked'
     | 'key.rotated'
     | 'key.revoked'
-    | `${'organization' | 'member' | 'team' | 'runner' | 'issuer'}.${'created' | 'updated' | 'deleted'}`
+    | `${'organization' | 'member' | 'team' | 'runner' | 'issuer' | 'service_account'}.${'created' | 'updated' | 'deleted'}`
     | 'policies.updated'
-    | 'identity.removed';
+    | 'identity.removed'
+    | 'session.ended'
+    | 'session.refreshed';
   /** Epoch milliseconds. */
   readonly time: number;
   readonly decision?: string;

@@ -12,6 +12,7 @@ import {
   dueMassRevocations,
   duePolicySets,
   dueReplayMarks,
+  dueSessions,
   dueTokens,
   eraseEvents,
   nextStep,
@@ -75,6 +76,8 @@ export function createSweeps(deps: SweepDeps): readonly Sweep[] {
     ),
     walk(deps, 'audit', () => now() - deps.retention.audit, eraseEvents),
     due(deps, () => dueTokens([now() - deps.retention.expiredTokens])),
+    // Before its tokens: as long as they are there, they say who it was.
+    due(deps, () => dueSessions([now()])),
     due(deps, () => dueReplayMarks([now()])),
     due(deps, () => dueChanges([now() - Math.max(KEEP_CHANGES, 2 * deps.maxStaleness)])),
     due(deps, () => dueMassRevocations([now() - LONGEST_TOKEN_LIFE])),

@@ -51,7 +51,8 @@ async function verifyTokens(
   }
   for (const { row, hash, at } of revoked) {
     const token = rows.get(hash);
-    if (token && token['revoked_at'] !== at)
+    // Earlier is what a later event may have made of it; that one answers for the time (verify-coverage.ts).
+    if (token && !(typeof token['revoked_at'] === 'number' && token['revoked_at'] <= at))
       return broken(row, 'the token that it revoked is not marked as revoked then');
   }
   return undefined;

@@ -14,6 +14,7 @@ import {
   type Verification,
   type VerifyOptions,
 } from './verify-model.ts';
+import { verifySessions } from './verify-sessions.ts';
 import { verifyCoveredRows } from './verify-rows.ts';
 
 /**
@@ -103,18 +104,22 @@ async function verifyChains(verification: Verification): Promise<Stopped | undef
   if ('stopped' in objects) return objects.stopped;
   const identities = await verifyIdentities(verification);
   if ('stopped' in identities) return identities.stopped;
+  const sessions = await verifySessions(verification);
+  if ('stopped' in sessions) return sessions.stopped;
   const documents = await verifyPolicyDocuments(verification);
   if (documents !== undefined) return documents;
   for (let writer = ''; ; count.writers += 1) {
     const next = await readRows(reader, nextWriter(writer));
     if (next === undefined) return 'unavailable';
     const name = next[0]?.['writer'];
-    if (typeof name !== 'string') return coverage.unmet() ?? objects.unmet() ?? identities.unmet();
+    if (typeof name !== 'string')
+      return coverage.unmet() ?? objects.unmet() ?? identities.unmet() ?? sessions.unmet();
     writer = name;
     const stopped = await walkChain(verification, writer, (links) => {
       coverage.meet(links);
       objects.meet(links);
       identities.meet(links);
+      sessions.meet(links);
       return verifyCoveredRows(verification, links);
     });
     if (stopped !== undefined) return stopped;

@@ -1,4 +1,11 @@
-import { accessTokenClaims, printScope, type Claims, type Principal } from '@countersign/core';
+import {
+  accessTokenClaims,
+  audienceOf,
+  principalId,
+  printScope,
+  type Claims,
+  type Principal,
+} from '@countersign/core';
 import type { TokenRecord } from '../tokens/model.ts';
 
 /**
@@ -7,6 +14,22 @@ import type { TokenRecord } from '../tokens/model.ts';
  */
 export function claimsOf(token: Omit<TokenRecord, 'exchange'>, url: string): Claims {
   return accessTokenClaims({ ...token, scope: scopeOf(token.principal) }, url);
+}
+
+/**
+ * What a program carries for a person at one host, and may read of it: until when it is good, and where. It is seen by
+ * whoever sees the program's URL, so it names the person by what this server calls them and says nothing more.
+ */
+export function sessionClaims(token: Omit<TokenRecord, 'exchange'>, url: string): Claims {
+  const [resource = ''] = token.resources;
+  return {
+    iss: url,
+    sub: principalId(token.principal),
+    aud: audienceOf(resource),
+    exp: token.expiresAt,
+    iat: token.issuedAt,
+    jti: token.id,
+  };
 }
 
 /** The scope that was granted, which is whom the token speaks as and nothing more; a person's session has none. */
@@ -23,6 +46,7 @@ function scopeOf(principal: Principal): string {
       if (login === undefined || vouchedBy.kind !== 'organization') return '';
       return printScope({ type: 'personal', login });
     }
+    case 'service':
     case 'administrator':
       return '';
   }

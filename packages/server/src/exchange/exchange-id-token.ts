@@ -45,6 +45,13 @@ export async function exchangeIdToken(
       ? refuse.verified(verified.error, about)
       : refuse.unverified(verified.error, jws.value);
   }
+  // RFC 8417 section 4.1: a logout token has the same issuer, audience and subject, and is proof of the opposite.
+  if (Object.hasOwn(verified.value, 'events')) {
+    return refuse.verified(
+      { code: 'token.malformed', hint: ['a security event is no identity token'] },
+      about,
+    );
+  }
   // Whichever we chose, the other may have been meant: another organization, and another member of it.
   if (claimed.ambiguous) return refuse.verified({ code: 'token.audience', hint: AMBIGUOUS }, about);
 

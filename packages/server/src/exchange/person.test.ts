@@ -6,6 +6,8 @@ const provider: IdentityProvider = {
   id: 'idp_1',
   name: 'corp',
   issuer: 'https://idp.example',
+  clientId: 'countersign',
+  scopes: ['openid'],
   audiences: ['countersign'],
   organizations: ['acme'],
   emailDomains: ['acme.example'],

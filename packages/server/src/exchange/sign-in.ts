@@ -23,6 +23,8 @@ export interface SignIn extends SignedInAs {
   readonly expiresAt: number;
   /** See {@link TokenOrder}. */
   readonly presented: Uint8Array | undefined;
+  readonly resources?: readonly string[];
+  readonly also?: Unit;
 }
 
 type SignedIn = Result<IssuedSession, IdentifiedRefusal>;
@@ -52,7 +54,7 @@ export async function signIn(deps: ExchangeDeps, found: SignIn): Promise<SignedI
 }
 
 /** A person whom no organization believes is let in nowhere, and told so here rather than at every route. */
-function refusalOf({ organizations, conflicts, wanted }: Recognised) {
+export function refusalOf({ organizations, conflicts, wanted }: Recognised) {
   if (!wanted || organizations.length > 0) return undefined;
   return { code: conflicts.length > 0 ? 'credential.identity_conflict' : 'policy.refused' } as const;
 }
@@ -63,6 +65,7 @@ async function commit(
   recognised: Recognised,
 ): Promise<Result<IssuedSession, 'server.storage' | 'token.replayed'>> {
   const { attempt, provider, subject, claims, about, issuedAt, expiresAt, presented } = found;
+  const { resources = [], also = [] } = found;
   const principal = principalOf(found, recognised);
   // What counts in one organization alone is that organization's: its administrators see it, and may end it.
   const [organization, another] = recognised.organizations;
@@ -74,21 +77,23 @@ async function commit(
     subject,
     claims,
     policies: [],
-    resources: [],
+    resources,
     format: 'opaque',
     issuedAt,
     expiresAt,
     ...owner,
     record: { ...about, ...owner, principal: principalId(principal) },
     presented,
+    also,
     ...bindings(found, recognised),
   };
   const committed = await commitToken(deps, attempt, order);
   return committed.ok ? ok({ value: committed.value.value, expiresAt, decisionId: attempt.id }) : committed;
 }
 
-function principalOf(
-  { provider, subject, claims }: SignIn,
+/** Who a person is, as a session of theirs says it. */
+export function principalOf(
+  { provider, subject, claims }: SignedInAs,
   { organizations, memberships }: Recognised,
 ): UserPrincipal {
   const person = personOf(provider, subject, claims);
@@ -102,8 +107,8 @@ function principalOf(
 }
 
 /** Who is a member is so as of one version of members and identities, or this is decided anew. */
-function bindings(
-  { attempt, provider, subject }: SignIn,
+export function bindings(
+  { attempt, provider, subject }: Pick<SignIn, 'provider' | 'subject'> & { readonly attempt: Numbered },
   { memberships, bound, version }: Recognised,
 ): Pick<TokenOrder, 'bindings' | 'detail'> {
   if (memberships.length === 0) return {};
@@ -117,7 +122,9 @@ function bindings(
   return { bindings: [sameObjectsVersion(version), ...made], ...(bound.length > 0 && { detail }) };
 }
 
+type Numbered = Pick<Attempt, 'id' | 'time'>;
+
 /** The number of the sign-in: its decision tells how the person became that member. */
-function identityId({ id }: Attempt): string {
+export function identityId({ id }: Pick<Attempt, 'id'>): string {
   return `idn_${id.slice('dec_'.length)}`;
 }

@@ -1,8 +1,7 @@
-import type { Statement } from '../storage/port.ts';
-import { insertChange } from '../storage/repositories/changes.ts';
+import type { Unit } from '../storage/port.ts';
 import { deleteReplayMark } from '../storage/repositories/replay-marks.ts';
-import { revokeToken } from '../storage/repositories/tokens.ts';
 import type { TokenRecord } from '../tokens/model.ts';
+import { endOfToken } from '../tokens/revoke.ts';
 import type { ExchangeDeps } from './model.ts';
 import type { ReplayMark } from './replay-mark.ts';
 
@@ -22,11 +21,7 @@ export async function withdraw(
 ): Promise<void> {
   const time = deps.clock.now();
   const at = Math.floor(time / 1000);
-  const unit: readonly Statement[] = [
-    revokeToken(hash, at),
-    deleteReplayMark(mark.issuer, mark.mark),
-    insertChange('token.revoked', { hash: Buffer.from(hash).toString('base64url') }, at),
-  ];
+  const unit: Unit = [...endOfToken(hash, at), deleteReplayMark(mark.issuer, mark.mark)];
   const event = {
     event: 'token.revoked' as const,
     time,

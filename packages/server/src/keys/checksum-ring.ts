@@ -2,9 +2,6 @@ import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'no
 import { checksumText } from '@countersign/core';
 import type { ChecksumRing } from './port.ts';
 
-/** Bytes of an HMAC-SHA-256 secret: as many as the hash gives (RFC 2104 section 3). */
-export const CHECKSUM_SECRET_BYTES = 32;
-
 /**
  * The ring that marks opaque tokens as made here. It keeps guessers away from storage and proves nothing more: six
  * characters are 36 bits, and a value that passes still has to be found.

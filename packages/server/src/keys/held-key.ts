@@ -1,8 +1,7 @@
 import { err, ok, type Result } from '@countersign/core';
 import type { Random } from '../adapters/ports.ts';
 import type { KeyState, StoredKey } from '../storage/repositories/keys.ts';
-import { CHECKSUM_SECRET_BYTES } from './checksum-ring.ts';
-import { RING_NAMES, type RingName } from './port.ts';
+import { RING_NAMES, signs, type RingName } from './port.ts';
 import { keyPlace, open, seal } from './seal.ts';
 import { exportSigningKey, importSigningKey, makeSigningKey } from './signing-key.ts';
 
@@ -20,14 +19,17 @@ export interface HeldKey {
 /** A new key; nothing knows of it yet. */
 export function makeKey(ring: RingName, state: 'active' | 'next', random: Random, now: number): HeldKey {
   const times = { createdAt: now, ...(state === 'active' ? { activatedAt: now } : {}) };
-  if (ring === 'checksum') {
+  if (!signs(ring)) {
     // Drawn, not derived: a secret key has no public half that could name it.
     const kid = Buffer.from(random.bytes(16)).toString('base64url');
-    return { ring, kid, state, secret: random.bytes(CHECKSUM_SECRET_BYTES), ...times };
+    return { ring, kid, state, secret: random.bytes(SECRET_BYTES), ...times };
   }
   const key = makeSigningKey();
   return { ring, kid: key.kid, state, secret: exportSigningKey(key), ...times };
 }
+
+/** As many as HMAC-SHA-256 gives, and as AES-256 takes. */
+const SECRET_BYTES = 32;
 
 /** As it is stored: sealed. */
 export function sealKey(key: HeldKey, encryptionKeys: readonly Uint8Array[]): StoredKey {
@@ -35,7 +37,7 @@ export function sealKey(key: HeldKey, encryptionKeys: readonly Uint8Array[]): St
   return {
     ...rest,
     sealed: seal(encryptionKeys, keyPlace(key.ring, key.kid), secret),
-    ...(key.ring === 'checksum' ? {} : { publicJwk: JSON.stringify(importSigningKey(secret).jwk) }),
+    ...(!signs(key.ring) ? {} : { publicJwk: JSON.stringify(importSigningKey(secret).jwk) }),
   };
 }
 

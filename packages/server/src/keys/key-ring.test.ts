@@ -71,7 +71,7 @@ async function stored(): Promise<readonly StoredKey[]> {
 }
 
 describe('openKeys', () => {
-  it('makes an active and a next key a purpose and a checksum secret at the first start', async () => {
+  it('makes an active and a next key a purpose, and one checksum secret, at the first start', async () => {
     await keysOf();
     const keys = await stored();
     expect(keys.map(({ ring, state }) => `${ring} ${state}`).sort()).toEqual([
@@ -82,6 +82,12 @@ describe('openKeys', () => {
       'audit active',
       'audit next',
       'checksum active',
+      'cookie active',
+      'cookie next',
+      'redirect active',
+      'redirect next',
+      'session active',
+      'session next',
     ]);
     expect(keys.every((key) => key.createdAt === now)).toBe(true);
     expect(keys.every((key) => key.activatedAt === (key.state === 'active' ? now : undefined))).toBe(true);

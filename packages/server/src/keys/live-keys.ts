@@ -7,10 +7,12 @@ import {
   type PublicJwk,
   type RingName,
   type RingView,
+  type SealingPurpose,
   type SigningKey,
   type SigningPurpose,
 } from './port.ts';
 import { goneFrom } from './ring-state.ts';
+import { createSealingRing } from './sealing-ring.ts';
 import { importSigningKey } from './signing-key.ts';
 
 /**
@@ -32,6 +34,7 @@ interface Rings {
   readonly usable: readonly HeldKey[];
   readonly signing: Readonly<Record<SigningPurpose, SigningRing>>;
   readonly checksums: ChecksumRing;
+  readonly sealing: Keys['sealing'];
   /** Epoch seconds at which the first of the retired keys is gone. */
   readonly until: number;
 }
@@ -50,12 +53,22 @@ export function createLiveKeys(initial: readonly HeldKey[], now: () => number): 
     signing: () => current().signing[purpose].active,
     published: () => current().signing[purpose].published,
   });
+  const sealing = (purpose: SealingPurpose): Keys['sealing'][SealingPurpose] => ({
+    seal: (place, plaintext) => current().sealing[purpose].seal(place, plaintext),
+    open: (place, sealed) => current().sealing[purpose].open(place, sealed),
+  });
   return {
-    rings: { access: ring('access'), assertion: ring('assertion'), audit: ring('audit') },
+    rings: {
+      access: ring('access'),
+      assertion: ring('assertion'),
+      audit: ring('audit'),
+      session: ring('session'),
+    },
     checksums: {
       checksum: (body) => current().checksums.checksum(body),
       verify: (body, checksum) => current().checksums.verify(body, checksum),
     },
+    sealing: { cookie: sealing('cookie'), redirect: sealing('redirect') },
     held: () => rings.held,
     swap: (held) => {
       rings = ringsOf(held, now());
@@ -70,9 +83,15 @@ function ringsOf(held: readonly HeldKey[], now: number): Rings {
     access: signingRing(usable, 'access'),
     assertion: signingRing(usable, 'assertion'),
     audit: signingRing(usable, 'audit'),
+    session: signingRing(usable, 'session'),
   };
+  const sealing = {
+    cookie: secretRing(usable, 'cookie', createSealingRing),
+    redirect: secretRing(usable, 'redirect', createSealingRing),
+  };
+  const checksums = secretRing(usable, 'checksum', createChecksumRing);
   const until = Math.min(...usable.map(goneFrom));
-  return { held, usable, signing, checksums: checksumRing(usable), until };
+  return { held, usable, signing, sealing, checksums, until };
 }
 
 function signingRing(all: readonly HeldKey[], purpose: SigningPurpose): SigningRing {
@@ -90,9 +109,13 @@ function signingKeyOf(key: HeldKey): SigningKey {
   return signing;
 }
 
-function checksumRing(all: readonly HeldKey[]): ChecksumRing {
-  const { active, others } = ringOf(all, 'checksum');
-  return createChecksumRing(
+function secretRing<R>(
+  all: readonly HeldKey[],
+  ring: RingName,
+  create: (active: Uint8Array, others: readonly Uint8Array[]) => R,
+): R {
+  const { active, others } = ringOf(all, ring);
+  return create(
     active.secret,
     others.map((key) => key.secret),
   );

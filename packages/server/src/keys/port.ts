@@ -6,9 +6,15 @@ import type { Result } from '@countersign/core';
  * retired (verifies until the last thing it signed has ended).
  */
 
-export const SIGNING_PURPOSES = ['access', 'assertion', 'audit'] as const;
+/** `session` signs what programs carry for people; its public keys are shown to nobody. */
+export const SIGNING_PURPOSES = ['access', 'assertion', 'audit', 'session'] as const;
 
 export type SigningPurpose = (typeof SIGNING_PURPOSES)[number];
+
+/** What seals what browsers keep for us (`cookie`), and what they carry from one host of ours to another (`redirect`). */
+export const SEALING_PURPOSES = ['cookie', 'redirect'] as const;
+
+export type SealingPurpose = (typeof SEALING_PURPOSES)[number];
 
 /** An ES256 key pair. */
 export interface SigningKey {
@@ -43,9 +49,21 @@ export interface ChecksumRing {
   verify(body: string, checksum: string): boolean;
 }
 
+/**
+ * What travels through a browser and must be neither read nor changed on the way: sealed by a ring of its own purpose,
+ * bound to the place it is for.
+ */
+export interface SealingRing {
+  /** base64url. `place` names the use, such as `sign-in-request`. */
+  seal(place: string, plaintext: string): string;
+  /** `undefined` when it was not sealed here for that place. */
+  open(place: string, sealed: string): string | undefined;
+}
+
 export interface Keys {
   readonly rings: Readonly<Record<SigningPurpose, KeyRing>>;
   readonly checksums: ChecksumRing;
+  readonly sealing: Readonly<Record<SealingPurpose, SealingRing>>;
 }
 
 /** A ring as administrators see it: no key material but the name of each key. Times in epoch seconds. */
@@ -62,9 +80,14 @@ export interface KeyView {
   readonly retired?: number;
 }
 
-export const RING_NAMES = [...SIGNING_PURPOSES, 'checksum'] as const;
+export const RING_NAMES = [...SIGNING_PURPOSES, 'checksum', ...SEALING_PURPOSES] as const;
 
 export type RingName = (typeof RING_NAMES)[number];
+
+/** Whether the keys of a ring have a public half. */
+export function signs(ring: RingName): ring is SigningPurpose {
+  return SIGNING_PURPOSES.some((purpose) => purpose === ring);
+}
 
 /** Changes of the rings; each is durable, with its audit event, before it is used. `actor` is who asked. */
 export interface KeyAdmin {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { sessionShape } from '../config/schema/settings.ts';
 import type { HeldKey } from './held-key.ts';
 import type { RingName } from './port.ts';
 import {
   firstRing,
   goneFrom,
   isRipe,
+  LONGEST_SESSION,
   PUBLISHED_BEFORE_USE,
   rotated,
   without,
@@ -69,6 +71,9 @@ describe('a ring', () => {
     ['access', 3600 + 120],
     ['assertion', 300 + 120],
     ['checksum', Infinity],
+    ['session', LONGEST_SESSION + 120],
+    ['cookie', 3600 + 120],
+    ['redirect', 600 + 120],
     ['audit', Infinity],
   ])('keeps a retired key of %s for %d seconds', (ring, seconds) => {
     const key: HeldKey = {
@@ -82,6 +87,12 @@ describe('a ring', () => {
     expect(goneFrom(key)).toBe(NOW + seconds);
     expect(goneFrom({ ...key, state: 'active' })).toBe(Infinity);
     expect(goneFrom({ ...key, state: 'next' })).toBe(Infinity);
+  });
+
+  it('keeps what signed a session for as long as a configuration lets one last', () => {
+    const lifetime = (seconds: number): boolean => sessionShape.lifetime.safeParse(`${seconds}s`).success;
+    expect(lifetime(LONGEST_SESSION)).toBe(true);
+    expect(lifetime(LONGEST_SESSION + 1)).toBe(false);
   });
 
   it('is ripe when its next key has been published for a day', () => {

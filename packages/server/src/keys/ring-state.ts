@@ -14,6 +14,9 @@ export const PUBLISHED_BEFORE_USE = DAY;
 /** Seconds that clocks elsewhere may differ. */
 const LEEWAY = 2 * 60;
 
+/** Seconds that a session lasts at most: what `session.lifetime` may say. */
+export const LONGEST_SESSION = 30 * DAY;
+
 /**
  * Seconds for which a retired key goes on verifying: as long as anything lives that it signed. Afterwards it could
  * serve a thief alone. Checkpoints of the trail have no end, nor have tokens that were made over the API, and so their
@@ -24,6 +27,10 @@ const VERIFIES_FOR: Readonly<Record<RingName, number>> = {
   assertion: 5 * 60 + LEEWAY,
   audit: Infinity,
   checksum: Infinity,
+  session: LONGEST_SESSION + LEEWAY,
+  // A sign-in at a provider may take so long; what goes from host to host is used at once.
+  cookie: 60 * 60 + LEEWAY,
+  redirect: 10 * 60 + LEEWAY,
 };
 
 /** Epoch seconds from which a key is gone. */

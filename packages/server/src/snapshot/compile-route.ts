@@ -63,6 +63,8 @@ type Settings = Pick<
   | 'pathExceptions'
   | 'basicChallenge'
   | 'issuers'
+  | 'identityProvider'
+  | 'description'
   | 'idTokens'
   | 'assertion'
   | 'passIdentityHeaders'
@@ -89,6 +91,8 @@ function settingsOf(route: RouteConfig): Settings {
     ...optional('pathExceptions', route.pathExceptions),
     ...optional('allowedOrigins', route.allowedOrigins),
     ...optional('issuers', route.issuers),
+    ...optional('identityProvider', route.identityProvider),
+    ...optional('description', route.description),
     ...(rateLimit && { rateLimit: { ...rateLimit, per: rateLimit.per * 1000 } }),
     ...(route.basicChallenge ? { basicChallenge: true } : {}),
     ...(route.bearerTokenFormat === 'idp_identity_token' ? { idTokens: true } : {}),

@@ -66,6 +66,24 @@ describe('a snapshot', () => {
     expect(identityProvidersById.get(found?.id ?? '')).toBe(found);
   });
 
+  it('has the client of a provider with its secret, which the version says nothing of', () => {
+    const compiled = (more: object) =>
+      snapshotOf({
+        ...acme(),
+        identity_providers: [{ name: 'corp', issuer: 'https://idp.example', client_id: 'cs', ...more }],
+      });
+    const one = compiled({ client_secret: 'not a secret' });
+    expect([...one.identityProvidersById.values()]).toMatchObject([
+      {
+        clientId: 'cs',
+        clientSecret: 'not a secret',
+        scopes: ['openid', 'email', 'profile', 'offline_access'],
+      },
+    ]);
+    expect(compiled({ client_secret: 'another one' }).version).toBe(one.version);
+    expect(compiled({ client_secret: 'not a secret', scopes: ['openid'] }).version).not.toBe(one.version);
+  });
+
   it('is the same for the same file and another for any other', () => {
     const version = (file: object) => snapshotOf(file).version;
     expect(version(acme())).toBe(version(acme()));

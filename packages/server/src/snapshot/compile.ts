@@ -80,17 +80,20 @@ function within(path: Problem['path'], fault: Problem): Problem {
 }
 
 function identityProvider(provider: IdentityProviderConfig, config: Config): IdentityProvider {
-  const { name, issuer, clientId, audiences, organizations, emailDomains, emailIsVerified, claims } =
-    provider;
+  const { name, issuer, clientId, audiences, organizations, emailDomains, ...rest } = provider;
+  const { clientSecret, scopes, emailIsVerified, claims } = rest;
   return {
     // The issuer is part of the id: another provider under an old name must not inherit the sessions of the old one.
     id: fileId('idp', name, issuerKey(issuer)),
     name,
     issuer,
+    clientId,
+    scopes,
     audiences: [...new Set([clientId, ...audiences])],
     organizations: organizations ?? declaredNames(config.organizations),
     emailIsVerified,
     claims,
+    ...(clientSecret === undefined ? {} : { clientSecret }),
     ...(emailDomains === undefined ? {} : { emailDomains }),
   };
 }
@@ -101,12 +104,14 @@ function settingsOf(config: Config): Settings {
     clockLeeway: config.clockLeeway,
     refusalError: config.refusalError,
     sessionLifetime: config.session.lifetime,
+    sessionIdle: config.session.idle,
     sessionCookie: config.session.cookieName,
     limits: limitsOf(config.limits),
     failuresPerSecond: config.limits.failuresPerSecondPerAddress,
     retention: config.retention,
     maxStaleness: config.maxStaleness,
     corsOrigins: new Set(config.corsOrigins),
+    redirectHosts: config.redirectHosts,
     ...(config.adminTokenHash === undefined ? {} : { adminTokenHash: config.adminTokenHash }),
   };
 }
@@ -117,7 +122,7 @@ function limitsOf({ body, apiBody, headers, token }: Config['limits']): Settings
 
 /**
  * Two processes compare these. It covers what is configured, and of the administrator's token its hash; no key, and of
- * the proxy's credentials and of headers that may hold those of upstreams nothing: a version may be shown, and whoever
+ * the proxy's credentials, secrets of clients and headers that may hold those of upstreams nothing: a version may be shown, and whoever
  * saw it could try passwords against it.
  */
 function versionOf({ encryptionKeys: _, adminTokenHash, egressProxy, tls, ...config }: Config): string {
@@ -126,8 +131,13 @@ function versionOf({ encryptionKeys: _, adminTokenHash, egressProxy, tls, ...con
   const routes = config.routes.map(withoutSecrets);
   // A certificate says which key it has.
   const certificates = tls?.certificates.map(({ cert }) => cert) ?? [];
+  const identityProviders = config.identityProviders.map(({ clientSecret: __, ...provider }) => provider);
   const shown = { certificates, clientCa: tls?.clientCa ?? null };
-  return hash('sha256', canonicalJson({ ...config, routes, administrator, proxy, tls: shown }), 'base64url');
+  return hash(
+    'sha256',
+    canonicalJson({ ...config, identityProviders, routes, administrator, proxy, tls: shown }),
+    'base64url',
+  );
 }
 
 function withoutSecrets({ headerOperations, to, ...route }: RouteConfig): object {

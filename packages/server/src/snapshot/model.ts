@@ -7,7 +7,7 @@ import type {
   Route,
   TrustPolicy,
 } from '@countersign/core';
-import type { StoredIssuerMark, StoredMark } from '../config/model.ts';
+import type { ServiceAccountConfig, StoredIssuerMark, StoredMark } from '../config/model.ts';
 import type { Holds } from '../config/schema/network.ts';
 import type { KeySource } from '../trust/port.ts';
 
@@ -57,6 +57,8 @@ export interface OrganizationDirectory extends Directory {
   readonly teams: ReadonlyMap<string, TeamEntry>;
   /** By id. A runner is asked for by its name or its id, which clients configure. */
   readonly runnersById: ReadonlyMap<string, RunnerEntry>;
+  /** By name. */
+  readonly serviceAccounts: ReadonlyMap<string, ServiceAccountConfig>;
 }
 
 export interface MemberEntry extends Member {
@@ -110,6 +112,11 @@ export interface IdentityProvider {
   readonly id: string;
   readonly name: string;
   readonly issuer: string;
+  readonly clientId: string;
+  /** Absent: a public client. */
+  readonly clientSecret?: string;
+  /** What a sign-in asks for. */
+  readonly scopes: readonly string[];
   /** `client_id` and `audiences`. */
   readonly audiences: readonly string[];
   readonly organizations: readonly string[];
@@ -127,6 +134,8 @@ export interface Settings {
   readonly refusalError: 'invalid_request' | 'invalid_grant';
   /** Seconds: how long a person's session lasts at most. */
   readonly sessionLifetime: number;
+  /** Seconds without use after which a session of a browser ends; 0: none does. */
+  readonly sessionIdle: number;
   /** Lower-case cookie name, without `__Host-`. */
   readonly sessionCookie: string;
   /** Bytes. */
@@ -141,6 +150,8 @@ export interface Settings {
   readonly retention: Retention;
   /** Seconds that this process may go without hearing of changes. */
   readonly maxStaleness: number;
+  /** Hosts that a program may have its person sent back to. */
+  readonly redirectHosts: readonly string[];
   /** Origins of pages that may read what the token endpoint and the API answer. */
   readonly corsOrigins: ReadonlySet<string>;
   /** Site administrator: SHA-256 of `admin_token`. */

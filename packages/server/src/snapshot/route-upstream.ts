@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { err, ok, type HealthCheck, type Problem, type Result, type Upstream } from '@countersign/core';
-import type { RouteConfig, TargetConfig, UpstreamConfig } from '../config/model.ts';
+import type { RouteConfig } from '../config/model.ts';
+import type { TargetConfig, UpstreamConfig } from '../config/upstream-model.ts';
 
 /** Where a route leads, as its requests need it: what may share connections has been told apart before the first. */
 

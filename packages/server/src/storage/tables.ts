@@ -17,6 +17,7 @@ export interface Tables {
   readonly made_token: MadeTokenTable;
   readonly last_use: LastUseTable;
   readonly identity: IdentityTable;
+  readonly session: SessionTable;
 }
 
 /** Access tokens, by hash. The value is never stored. */
@@ -44,6 +45,8 @@ export interface TokenTable {
   readonly resources: string;
   /** `opaque` or `jwt`. */
   readonly format: string;
+  /** `tok_…` of the token whose session this one belongs to; null where it belongs to none, or is that token. */
+  readonly session: string | null;
 }
 
 /** Decisions on verified tokens. Time-ordered primary key. */
@@ -175,12 +178,12 @@ export interface CheckpointTable {
   readonly signed: string;
 }
 
-/** What was created over the API: organizations, members, teams, runners, issuers and their policies. */
+/** What was created over the API: organizations, members, teams, runners, service accounts, issuers and their policies. */
 export interface ObjectTable {
   readonly organization: string;
-  /** `organization`, `member`, `team`, `runner`, `issuer` or `policies`. */
+  /** `organization`, `member`, `team`, `runner`, `service_account`, `issuer` or `policies`. */
   readonly kind: string;
-  /** Its name where that never changes (organization, member, team), else its id; of policies the issuer's. */
+  /** Its name where that never changes (organization, member, team, service account), else its id; of policies the issuer's. */
   readonly key: string;
   /** JSON of everything else. */
   readonly document: string;
@@ -236,4 +239,38 @@ export interface IdentityTable {
   readonly login: string;
   /** Epoch seconds. */
   readonly created_at: number;
+}
+
+/** Sessions that people began in a browser, beside their row in `token`. A row goes when its session ends. */
+export interface SessionTable {
+  /** `tok_…` of the token of the service host. Primary key. */
+  readonly id: string;
+  /** `idp_…`; empty when no provider has vouched (break-glass). */
+  readonly provider: string;
+  /** `sub` at the provider. */
+  readonly subject: string;
+  /** `sid` at the provider (OpenID Connect Back-Channel Logout 1.0 section 2.1). */
+  readonly provider_session: string | null;
+  /** Sealed with the encryption key, bound to this row and column. */
+  readonly refresh_token: string | null;
+  readonly id_token: string | null;
+  /** JSON of principal and claims as of the last refresh: for every token of the session, in place of its own. Null before the first. */
+  readonly principal: string | null;
+  readonly claims: string | null;
+  /** Where it was begun, for its holder to recognise. */
+  readonly address: string;
+  readonly user_agent: string;
+  /** Epoch seconds. */
+  readonly created_at: number;
+  readonly expires_at: number;
+  /** From when on the provider is to be asked again; null: never. */
+  readonly refresh_at: number | null;
+  readonly refreshed_at: number | null;
+  /** Times in a row that the provider could not be asked. */
+  readonly failures: number;
+  /** Whoever refreshes it just now, and until when nobody else does. */
+  readonly lease: string | null;
+  readonly lease_until: number | null;
+  /** Tokens made for it besides its own, ever: whoever ends it knows by it that none has come in between. */
+  readonly tokens: number;
 }

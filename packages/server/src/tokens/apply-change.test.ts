@@ -31,6 +31,18 @@ describe('applyChange', () => {
     }
   });
 
+  it('forgets every token of a session whose person is another now, also when told twice', async () => {
+    const own = deps();
+    const minted = [mint(), mint(), mint()];
+    for (const { hash } of minted) own.table.insert(hash, RECORD);
+    const [stays, ...goes] = minted;
+    const payload = { hashes: goes.map(({ hash }) => Buffer.from(hash).toString('base64url')) };
+    for (let times = 0; times < 2; times += 1)
+      expect(await applyChange(own, { kind: 'session.refreshed', payload })).toEqual(ok(undefined));
+    expect(goes.map(({ hash }) => own.table.find(hash))).toEqual([undefined, undefined]);
+    expect(stays && own.table.find(stays.hash)).toBeDefined();
+  });
+
   it('takes over a mass revocation, also when told twice', async () => {
     const own = deps();
     await applyChange(own, { kind: 'tokens.revoked', payload: ALL });
@@ -50,6 +62,9 @@ describe('applyChange', () => {
     ['token.revoked', {}],
     ['token.revoked', { hash: 'short' }],
     ['token.revoked', { hash: 7 }],
+    ['session.refreshed', {}],
+    ['session.refreshed', { hashes: ['short'] }],
+    ['session.refreshed', { hashes: Array.from({ length: 258 }, () => 'A'.repeat(43)) }],
     ['tokens.revoked', []],
     ['tokens.revoked', { ...ALL, by: 'everything' }],
     ['tokens.revoked', { ...ALL, before: '1000' }],

@@ -21,6 +21,10 @@ export async function applyChange(
     case 'token.revoked':
       deps.table.remove(hashIn(payload));
       return ok(undefined);
+    case 'session.refreshed':
+      // Whom they speak as is another now: the next use asks storage.
+      for (const hash of hashesIn(payload)) deps.table.remove(hash);
+      return ok(undefined);
     case 'tokens.revoked':
       deps.massRevocations.add(revocationIn(payload));
       return ok(undefined);
@@ -38,8 +42,18 @@ const SHA_256_BYTES = 32;
 function hashIn(payload: Json): Uint8Array {
   const text = isObject(payload) && typeof payload['hash'] === 'string' ? payload['hash'] : '';
   const hash = Buffer.from(text, 'base64url');
-  if (hash.length !== SHA_256_BYTES) throw new Error('a change of kind token.revoked names no token');
+  if (hash.length !== SHA_256_BYTES) throw new Error('a change names no token');
   return hash;
+}
+
+/** Tokens of one session (`MAX_TOKENS`). */
+const MAX_HASHES = 257;
+
+function hashesIn(payload: Json): readonly Uint8Array[] {
+  const hashes = isObject(payload) ? payload['hashes'] : undefined;
+  if (!Array.isArray(hashes) || hashes.length > MAX_HASHES)
+    throw new Error('a change of kind session.refreshed names no tokens');
+  return hashes.map((hash) => hashIn({ hash }));
 }
 
 function revocationIn(payload: Json): MassRevocation {

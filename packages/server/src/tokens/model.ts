@@ -30,6 +30,9 @@ export interface TokenRecord {
 /** `issuer` of a token that was made over the API and vouched for by no issuer. No id of an issuer looks like it. */
 export const MADE_BY_API = 'api';
 
+/** `issuer` of a session that this server alone has vouched for: its administrator's. Likewise. */
+export const BY_SERVER = 'server';
+
 /** `expiresAt` of a token that ends only when somebody ends it: the last second of the year 9999. */
 export const NEVER_EXPIRES = 253_402_300_799;
 

@@ -15,7 +15,7 @@ describe('a signed token', () => {
   const SIGNED: TokenRecord = { ...RECORD, format: 'jwt' };
 
   it('is live by its row, also when nothing it says about itself is true any more', async () => {
-    const { value, hash } = mintSigned({ ring: rig.accessRing }, { exp: 1 });
+    const { value, hash } = mintSigned({ ring: rig.signingRings.access, type: 'at+jwt' }, { exp: 1 });
     await database.write([insertToken(hash, SIGNED)]);
     const present = presenter();
     expect(await present(value)).toEqual({ state: 'live', token: SIGNED });
@@ -26,11 +26,14 @@ describe('a signed token', () => {
   });
 
   it('never reaches storage when our ring has not signed it', () => {
-    const foreign = mintSigned({ ring: ringOfOne() }, {}).value;
-    const { value } = mintSigned({ ring: rig.accessRing }, { sub: 'a' });
+    const foreign = mintSigned({ ring: ringOfOne(), type: 'at+jwt' }, {}).value;
+    const { value } = mintSigned({ ring: rig.signingRings.access, type: 'at+jwt' }, { sub: 'a' });
     const [header, payload, signature] = value.split('.') as [string, string, string];
     const other = Buffer.from('{"sub":"b"}').toString('base64url');
-    const long = mintSigned({ ring: rig.accessRing }, { filler: 'x'.repeat(1000) }).value;
+    const long = mintSigned(
+      { ring: rig.signingRings.access, type: 'at+jwt' },
+      { filler: 'x'.repeat(1000) },
+    ).value;
     const present = presenter();
     for (const wrong of [
       foreign,
@@ -47,24 +50,24 @@ describe('a signed token', () => {
   });
 
   it('is another value, and invalid, when its signature was altered to a second one that verifies', async () => {
-    const { value, hash } = mintSigned({ ring: rig.accessRing }, { sub: 'a' });
+    const { value, hash } = mintSigned({ ring: rig.signingRings.access, type: 'at+jwt' }, { sub: 'a' });
     rig.table.insert(hash, SIGNED);
     expect(await presenter()(withOtherSignature(value))).toEqual({ state: 'invalid' });
     expect(presenter()(value)).toMatchObject({ state: 'live' });
   });
 
   it('is over with the key that signed it, although the table knows it', () => {
-    const { value, hash } = mintSigned({ ring: rig.accessRing }, {});
+    const { value, hash } = mintSigned({ ring: rig.signingRings.access, type: 'at+jwt' }, {});
     rig.table.insert(hash, SIGNED);
     const present = presenter();
     expect(present(value)).toMatchObject({ state: 'live' });
     const { published } = ringOfOne();
-    rig.accessRing.published = published;
+    rig.signingRings.access.published = published;
     expect(present(value)).toEqual({ state: 'invalid' });
   });
 
   it('does not become one by the ring of another purpose', () => {
-    const { privateKey, kid } = rig.accessRing.signing();
+    const { privateKey, kid } = rig.signingRings.access.signing();
     const text = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
     const input = `${text({ alg: 'ES256', typ: 'JWT', kid })}.${text({ sub: 'a' })}`;
     const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });

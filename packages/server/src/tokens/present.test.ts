@@ -77,6 +77,20 @@ describe('a presented token', () => {
     expect(rig.table.size).toBe(0);
   });
 
+  it('whose end is marked ahead lives until then, known or not, and is revoked from then on', async () => {
+    const { value, hash } = await stored();
+    await database.write([markRevoked(hash, 1600)]);
+    rig.now = 1_599_999;
+    const present = presenter();
+    const until = { state: 'live', token: { ...RECORD, expiresAt: 1600 } };
+    expect(await present(value)).toEqual(until);
+    expect(present(value)).toEqual(until);
+    rig.now = 1_600_000;
+    expect(present(value)).toEqual({ state: 'expired' });
+    rig.table.remove(hash);
+    expect(await present(value)).toEqual({ state: 'revoked' });
+  });
+
   it('is unavailable, never invalid, while storage is silent; and asked again afterwards', async () => {
     const { value } = await stored();
     let silent = true;
@@ -160,9 +174,9 @@ describe('a token that was revoked with many others', () => {
 
 describe('a session that is known by its hash alone', () => {
   const byHash = () => {
-    const { table, massRevocations, accessRing } = rig;
+    const { table, massRevocations, signingRings } = rig;
     const nothingMadeHere = { verify: () => false };
-    const deps = { table, massRevocations, checksums: nothingMadeHere, accessRing, feed: HEARS };
+    const deps = { table, massRevocations, checksums: nothingMadeHere, signingRings, feed: HEARS };
     return createPresenters({ ...deps, reader: counted, clock: rig.clock });
   };
 
@@ -181,12 +195,12 @@ describe('a session that is known by its hash alone', () => {
     const { hash } = await stored();
     expect(await byHash().byHash(hash)).toEqual({ state: 'live', token: RECORD });
     const { reader, release } = held();
-    const { table, massRevocations, accessRing, clock } = rig;
+    const { table, massRevocations, signingRings, clock } = rig;
     const checksums = { verify: () => true };
     const { byHash: find } = createPresenters({
       table,
       massRevocations,
-      accessRing,
+      signingRings,
       clock,
       checksums,
       feed: HEARS,

@@ -1,20 +1,19 @@
 import { parseOpaque } from '@countersign/core';
 import type { Clock } from '../adapters/ports.ts';
-import type { ChecksumRing, KeyRing } from '../keys/port.ts';
+import type { ChecksumRing } from '../keys/port.ts';
 import type { Reader } from '../storage/port.ts';
 import { findToken, parseToken } from '../storage/repositories/tokens.ts';
 import { hashOf } from './issue.ts';
 import type { MassRevocations } from './mass-revocations.ts';
 import type { Presented, TokenRecord } from './model.ts';
-import { createSignedValues } from './signed.ts';
+import { createSignedValues, type SigningRings } from './signed.ts';
 import type { TokenTable } from './token-table.ts';
 
 export interface PresenterDeps {
   readonly table: Pick<TokenTable, 'find' | 'insert' | 'kept' | 'removals'>;
   readonly massRevocations: Pick<MassRevocations, 'covers'>;
   readonly checksums: Pick<ChecksumRing, 'verify'>;
-  /** The ring that signs access tokens. */
-  readonly accessRing: Pick<KeyRing, 'published'>;
+  readonly signingRings: SigningRings;
   /** What other processes have changed, as far as this one has heard. */
   readonly feed: Hearing;
   readonly reader: Reader;
@@ -57,7 +56,7 @@ export function createPresenter(deps: PresenterDeps): Presenter {
 /** Both share what bounds look-ups in storage. */
 export function createPresenters(deps: PresenterDeps): Presenters {
   const { table, checksums, feed } = deps;
-  const signed = createSignedValues(deps.accessRing);
+  const signed = createSignedValues(deps.signingRings);
   const ask = createLookups(deps);
 
   const madeHere = (value: string): boolean => {
@@ -110,7 +109,7 @@ function createLookups(deps: PresenterDeps): (hash: Uint8Array) => Presented | P
     const [row] = rows.value;
     if (!row) return INVALID;
     const { record, revokedAt } = parseToken(row);
-    if (revokedAt !== undefined) return REVOKED;
+    if (revokedAt !== undefined && revokedAt <= Math.floor(deps.clock.now() / 1000)) return REVOKED;
     const presented = judge(deps, table.kept(record));
     // The row was read before a token was revoked, perhaps this one: it may answer whoever asked then, nobody later.
     if (presented.state === 'live' && table.removals === removals) table.insert(hash, record);

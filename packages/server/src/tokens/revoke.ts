@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@countersign/core';
 import type { Clock, Logger } from '../adapters/ports.ts';
 import type { Decisions } from '../audit/port.ts';
+import type { Unit } from '../storage/port.ts';
 import { insertChange } from '../storage/repositories/changes.ts';
 import { insertMassRevocation } from '../storage/repositories/mass-revocations.ts';
 import { revokeToken as markRevoked } from '../storage/repositories/tokens.ts';
@@ -44,14 +45,19 @@ export async function revokeToken(
     actor,
     ...(token.organization === undefined ? {} : { organization: token.organization }),
   };
-  const written = await deps.decisions.changed(event, [
-    markRevoked(hash, at),
-    insertChange('token.revoked', { hash: Buffer.from(hash).toString('base64url') }, at),
-  ]);
+  const written = await deps.decisions.changed(event, endOfToken(hash, at));
   // Whatever became of the commit: if its outcome is not known, the next use has to ask storage.
   deps.table.remove(hash);
   if (written.ok) deps.logger.info('token revoked', { token: token.id, exchange: token.exchange, actor });
   return written.ok || written.error === 'conflict' ? ok(undefined) : err('unavailable');
+}
+
+/** The deed and the row by which other processes hear of it, for one commit with an event. `at` in epoch seconds. */
+export function endOfToken(hash: Uint8Array, at: number): Unit {
+  return [
+    markRevoked(hash, at),
+    insertChange('token.revoked', { hash: Buffer.from(hash).toString('base64url') }, at),
+  ];
 }
 
 /**

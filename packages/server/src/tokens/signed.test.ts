@@ -14,7 +14,7 @@ const CLAIMS = {
 describe('a signed token', () => {
   it('verifies with an independent library, by the published key alone', async () => {
     const ring = ringOfOne();
-    const { value, hash } = mintSigned({ ring }, CLAIMS);
+    const { value, hash } = mintSigned({ ring, type: 'at+jwt' }, CLAIMS);
     const [jwk] = ring.published();
     const key = await importJWK({ ...jwk });
     const { payload, protectedHeader } = await jwtVerify(value, key, {
@@ -32,8 +32,8 @@ describe('a signed token', () => {
 
   it('is recognised again, and the ring is asked each time: a key that is gone takes its tokens with it', () => {
     const ring = ringOfOne();
-    const { value } = mintSigned({ ring }, CLAIMS);
-    const signed = createSignedValues(ring);
+    const { value } = mintSigned({ ring, type: 'at+jwt' }, CLAIMS);
+    const signed = createSignedValues({ access: ring, session: ringOfOne() });
     expect([signed.namesKey(value), signed.verify(value)]).toEqual([true, true]);
     const [own] = ring.published();
     const { published } = ringOfOne();
@@ -45,8 +45,8 @@ describe('a signed token', () => {
 
   it('is told from one whose header says the same in other words', () => {
     const ring = ringOfOne();
-    const { value } = mintSigned({ ring }, CLAIMS);
-    const signed = createSignedValues(ring);
+    const { value } = mintSigned({ ring, type: 'at+jwt' }, CLAIMS);
+    const signed = createSignedValues({ access: ring, session: ringOfOne() });
     const { kid } = decodeProtectedHeader(value);
     const rest = value.slice(value.indexOf('.'));
     for (const header of [
@@ -62,17 +62,28 @@ describe('a signed token', () => {
     }
   });
 
+  it('is of the ring and the type that it was made with, and of no other', () => {
+    const [access, session] = [ringOfOne(), ringOfOne()];
+    const signed = createSignedValues({ access, session });
+    const made = (ring: typeof access, type: 'at+jwt' | 'session+jwt'): boolean =>
+      signed.verify(mintSigned({ ring, type }, CLAIMS).value);
+    expect([made(access, 'at+jwt'), made(session, 'session+jwt')]).toEqual([true, true]);
+    expect([made(access, 'session+jwt'), made(session, 'at+jwt')]).toEqual([false, false]);
+  });
+
   it('is as long as it may be and no longer, made or shown', () => {
     const ring = ringOfOne();
-    const signed = createSignedValues(ring);
+    const signed = createSignedValues({ access: ring, session: ringOfOne() });
     const lengthOf = (filler: number): number =>
-      mintSigned({ ring }, { filler: 'x'.repeat(filler) }).value.length;
+      mintSigned({ ring, type: 'at+jwt' }, { filler: 'x'.repeat(filler) }).value.length;
     const least = lengthOf(0);
     // Base64url: three bytes are four characters.
     const longest = Math.floor(((MAX_SIGNED - least) * 3) / 4);
-    const { value } = mintSigned({ ring }, { filler: 'x'.repeat(longest) });
+    const { value } = mintSigned({ ring, type: 'at+jwt' }, { filler: 'x'.repeat(longest) });
     expect(signed.verify(value)).toBe(true);
-    expect(() => mintSigned({ ring }, { filler: 'x'.repeat(longest + 3) })).toThrow('too long');
+    expect(() => mintSigned({ ring, type: 'at+jwt' }, { filler: 'x'.repeat(longest + 3) })).toThrow(
+      'too long',
+    );
     expect(signed.namesKey(value.padEnd(MAX_SIGNED + 1, 'A'))).toBe(false);
     expect(signed.namesKey(value.padEnd(MAX_SIGNED, 'A'))).toBe(true);
   });

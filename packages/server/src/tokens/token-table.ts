@@ -3,6 +3,8 @@ import { numberText } from '../audit/decision-id.ts';
 import { HASH_WORDS, HashRows } from './hash-rows.ts';
 import { Interned } from './interned.ts';
 import type { TokenRecord } from './model.ts';
+import { People } from './people.ts';
+import { splitHolder } from './person.ts';
 import { exchangeId, ID_WORDS, packIds, tokenId } from './packed-id.ts';
 import { RowStore } from './row-store.ts';
 
@@ -48,12 +50,16 @@ const ISSUED_AT = EXPIRES_AT + 2;
 const HOLDER = ISSUED_AT + 2;
 const CLAIM_SET = HOLDER + 1;
 
+/** In the column of the holder: it is a person's, and the rest of the word is an index of {@link People}. */
+const OF_PERSON = 0x8000_0000;
+
 export class TokenTable {
   readonly #bounds: TokenTableBounds;
   readonly #claimPaths: readonly ClaimPath[];
   readonly #columns = new RowStore();
   readonly #rows = new HashRows(this.#columns);
   readonly #holders = new Interned<Holder>();
+  readonly #people = new People();
   readonly #claims = new Interned<Claims>();
   /** Of rows whose two ids do not share their number: none that an exchange made. */
   readonly #otherIds = new Map<number, Ids>();
@@ -91,12 +97,12 @@ export class TokenTable {
     const { id, exchange, issuedAt, expiresAt, claims, ...holder } = record;
     // What can throw (JSON that is too deep to be written) comes before the row exists.
     const claimSet = this.#claims.acquire(projectClaims(claims, this.#claimPaths));
-    const holderIndex = this.#holders.acquire(holder);
+    const holderWord = this.#acquireHolder(holder);
     const row = this.#rows.add(hash);
     this.#setIds(row, { id, exchange });
     this.#columns.setDouble(row, EXPIRES_AT, expiresAt);
     this.#columns.setDouble(row, ISSUED_AT, issuedAt);
-    this.#columns.setWord(row, HOLDER, holderIndex);
+    this.#columns.setWord(row, HOLDER, holderWord);
     this.#columns.setWord(row, CLAIM_SET, claimSet);
     return true;
   }
@@ -107,7 +113,7 @@ export class TokenTable {
     if (row === -1) return undefined;
     const { id, exchange } = this.#otherIds.get(row) ?? this.#packedIds(row);
     return {
-      ...this.#holders.get(this.#columns.word(row, HOLDER)),
+      ...this.#holder(this.#columns.word(row, HOLDER)),
       id,
       exchange,
       claims: this.#claims.get(this.#columns.word(row, CLAIM_SET)),
@@ -128,7 +134,7 @@ export class TokenTable {
 
   /**
    * How many tokens live at `now` (epoch seconds) and were issued in the span that `spanOf` gives for their holder; it
-   * is asked once per holder. A few hundredths of a second for a million tokens.
+   * is asked once per holder, of people once per token. A few hundredths of a second for a million tokens.
    */
   countLive(spanOf: (holder: Holder) => IssuedSpan | undefined, now: number): number {
     const spans = new Map<number, IssuedSpan | undefined>();
@@ -136,9 +142,7 @@ export class TokenTable {
     for (let row = 0; row < this.#rows.end; row += 1) {
       const expiresAt = this.#columns.double(row, EXPIRES_AT);
       if (expiresAt === Infinity || expiresAt <= now) continue;
-      const index = this.#columns.word(row, HOLDER);
-      if (!spans.has(index)) spans.set(index, spanOf(this.#holders.get(index)));
-      const span = spans.get(index);
+      const span = this.#spanOf(this.#columns.word(row, HOLDER), spans, spanOf);
       const issuedAt = this.#columns.double(row, ISSUED_AT);
       if (span && issuedAt > span.after && issuedAt <= span.upTo) count += 1;
     }
@@ -160,8 +164,36 @@ export class TokenTable {
     return forgotten;
   }
 
+  #acquireHolder(holder: Holder): number {
+    const { common, person } = splitHolder(holder);
+    const index = this.#holders.acquire(common);
+    return person === undefined ? index : this.#people.add(person, index) + OF_PERSON;
+  }
+
+  #holder(word: number): Holder {
+    if (word < OF_PERSON) return this.#holders.get(word);
+    const index = word - OF_PERSON;
+    return this.#people.holder(index, this.#holders.get(this.#people.common(index)));
+  }
+
+  #releaseHolder(word: number): void {
+    const person = word < OF_PERSON ? undefined : word - OF_PERSON;
+    this.#holders.release(person === undefined ? word : this.#people.common(person));
+    if (person !== undefined) this.#people.release(person);
+  }
+
+  #spanOf(
+    word: number,
+    spans: Map<number, IssuedSpan | undefined>,
+    spanOf: (holder: Holder) => IssuedSpan | undefined,
+  ): IssuedSpan | undefined {
+    if (!spans.has(word)) spans.set(word, spanOf(this.#holder(word)));
+    return spans.get(word);
+  }
+
   #isFull(): boolean {
-    const characters = this.#holders.characters + this.#claims.characters + this.#otherCharacters;
+    const kept = [this.#holders, this.#claims, this.#people];
+    const characters = kept.reduce((sum, { characters: own }) => sum + own, this.#otherCharacters);
     return this.#rows.size >= this.#bounds.tokens || characters >= this.#bounds.characters;
   }
 
@@ -188,7 +220,7 @@ export class TokenTable {
 
   #free(row: number): void {
     this.#rows.remove(row);
-    this.#holders.release(this.#columns.word(row, HOLDER));
+    this.#releaseHolder(this.#columns.word(row, HOLDER));
     this.#claims.release(this.#columns.word(row, CLAIM_SET));
     this.#columns.setDouble(row, EXPIRES_AT, Infinity);
     const other = this.#otherIds.get(row);

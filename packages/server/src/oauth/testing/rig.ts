@@ -1,3 +1,4 @@
+import { SEALING } from '../../keys/testing/sealing.ts';
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { err, ok, type Result } from '@countersign/core';
 import { createDecisions } from '../../audit/decision-writer.ts';
@@ -225,7 +226,13 @@ const issuerKeys: IssuerKeys = {
 
 function testKeys(): Keys {
   return {
-    rings: { access: testRing('access-1'), assertion: testRing('assertion-1'), audit: testRing('audit-1') },
+    rings: {
+      access: testRing('access-1'),
+      assertion: testRing('assertion-1'),
+      audit: testRing('audit-1'),
+      session: testRing('session-1'),
+    },
+    sealing: SEALING,
     checksums: { checksum: () => 'AAAAAA', verify: () => true },
   };
 }

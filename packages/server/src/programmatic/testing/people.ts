@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { SEALING } from '../../keys/testing/sealing.ts';
 import { err, ok, principalAmong, type Result } from '@countersign/core';
 import type { Logger } from '../../adapters/ports.ts';
 import { removeIdentity } from '../../administration/identities.ts';
@@ -21,7 +22,7 @@ import type { Database } from '../../storage/port.ts';
 import { identitiesPage, parseIdentity, type Identity } from '../../storage/repositories/identities.ts';
 import { loadMassRevocations } from '../../tokens/load.ts';
 import { createMassRevocations, type MassRevocations } from '../../tokens/mass-revocations.ts';
-import type { Presented } from '../../tokens/model.ts';
+import type { Presented, TokenRecord } from '../../tokens/model.ts';
 import { createPresenter } from '../../tokens/present.ts';
 import { TokenTable } from '../../tokens/token-table.ts';
 import { createValidator } from '../../trust/validate.ts';
@@ -49,7 +50,9 @@ export interface Process {
   /** The value of the session, or the code of the refusal. */
   session(claims?: object, signer?: string): Promise<string>;
   /** What a value is now. */
-  present(value: string): Promise<Presented>;
+  readonly present: (value: string) => Promise<Presented>;
+  /** What a stored token is now that has neither expired nor been revoked by itself. */
+  readonly standingOf: (token: TokenRecord) => Presented;
   readonly change: Change;
   addMember(login: string, email: string): Promise<void>;
   removeMember(login: string): Promise<void>;
@@ -66,13 +69,13 @@ const PAIRS = new Map(
 );
 
 const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) };
-const rings = { access: ringOf(), assertion: ringOf(), audit: ringOf() };
-const keys = { rings, checksums: { checksum: () => 'AAAAAA', verify: () => true } };
+const rings = { access: ringOf(), assertion: ringOf(), audit: ringOf(), session: ringOf() };
+const keys = { rings, checksums: { checksum: () => 'AAAAAA', verify: () => true }, sealing: SEALING };
 
 const encode = (document: unknown): string => Buffer.from(JSON.stringify(document)).toString('base64url');
 
 /** An id_token of `iss`, by default signed by its own key. */
-export function mint(claims: object = {}, signer?: string): string {
+export function mint(claims: object = {}, signer?: string, header: object = {}): string {
   const iat = START;
   const all: Readonly<Record<string, unknown>> = {
     iss: CORP,
@@ -84,7 +87,7 @@ export function mint(claims: object = {}, signer?: string): string {
     exp: iat + 3600,
     ...claims,
   };
-  const input = `${encode({ alg: 'ES256', kid: 'key' })}.${encode(all)}`;
+  const input = `${encode({ alg: 'ES256', kid: 'key', ...header })}.${encode(all)}`;
   const pair = PAIRS.get(signer ?? String(all['iss'])) ?? PAIRS.get(CORP);
   if (!pair) throw new Error('there is no such issuer');
   const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const;
@@ -168,15 +171,7 @@ async function startProcess(database: Database, time: People['time'], file: obje
     validate: createValidator({ keys: { find: ({ url }) => keyOf(url) } }),
     issuerUsed: () => undefined,
   };
-  const find = createPresenter({
-    table,
-    massRevocations,
-    clock,
-    reader: database,
-    checksums: keys.checksums,
-    accessRing: rings.access,
-    feed: { stale: () => false, poll: () => Promise.resolve() },
-  });
+  const find = presenterOf(deps, table, massRevocations);
   const loadConditions = celConditions;
   const change = createChange({ live, decisions, massRevocations, clock, logger: QUIET, loadConditions });
   const signIn: Process['signIn'] = (claims, signer) =>
@@ -192,8 +187,24 @@ async function startProcess(database: Database, time: People['time'], file: obje
       return session.ok ? session.value.value : session.error.code;
     },
     present: async (value) => standing(live.current(), await find(value), massRevocations),
+    standingOf: (token) =>
+      massRevocations.covers(token)
+        ? { state: 'revoked' }
+        : standing(live.current(), { state: 'live', token }, massRevocations),
     ...administration(change, () => Math.floor(time.now / 1000)),
   };
+}
+
+function presenterOf({ clock, reader }: ExchangeDeps, table: TokenTable, massRevocations: MassRevocations) {
+  return createPresenter({
+    table,
+    massRevocations,
+    clock,
+    reader,
+    checksums: keys.checksums,
+    signingRings: rings,
+    feed: { stale: () => false, poll: () => Promise.resolve() },
+  });
 }
 
 type Administration = Pick<Process, 'addMember' | 'removeMember' | 'changeEmail' | 'removeIdentity'>;

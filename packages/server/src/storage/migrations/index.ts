@@ -3,6 +3,7 @@ import { up as initial } from './0001-initial.ts';
 import { up as wholeExchange } from './0002-whole-exchange.ts';
 import { up as objects } from './0003-objects.ts';
 import { up as identities } from './0004-identities.ts';
+import { up as sessions } from './0005-sessions.ts';
 
 /**
  * Every change of the schema, in order: an explicit list, never a folder that is scanned. A migration that has been
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-whole-exchange': { up: wholeExchange },
   '0003-objects': { up: objects },
   '0004-identities': { up: identities },
+  '0005-sessions': { up: sessions },
 };
 
 /** Number of the newest schema: what an up-to-date database says of itself. */

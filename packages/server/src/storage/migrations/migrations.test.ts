@@ -31,6 +31,7 @@ const DECLARED: Nullability = {
     policies: false,
     resources: false,
     format: false,
+    session: true,
   },
   decision: {
     id: false,
@@ -114,6 +115,26 @@ const DECLARED: Nullability = {
     login: false,
     created_at: false,
   },
+  session: {
+    id: false,
+    provider: false,
+    subject: false,
+    provider_session: true,
+    refresh_token: true,
+    id_token: true,
+    principal: true,
+    claims: true,
+    address: false,
+    user_agent: false,
+    created_at: false,
+    expires_at: false,
+    refresh_at: true,
+    refreshed_at: true,
+    failures: false,
+    lease: true,
+    lease_until: true,
+    tokens: false,
+  },
 };
 
 /** A migration that succeeds, before one that does not. */
@@ -173,6 +194,7 @@ describe('the migrations', () => {
       made_token: ['id'],
       last_use: ['id'],
       identity: ['provider', 'subject', 'organization'],
+      session: ['id'],
     });
   });
 
@@ -212,9 +234,14 @@ describe('the migrations', () => {
         'CREATE UNIQUE INDEX made_token_by_name on made_token (organization, name)',
         'CREATE INDEX made_token_by_principal on made_token (organization, principal, id)',
         'CREATE INDEX replay_mark_by_expiry on replay_mark (expires_at)',
+        'CREATE INDEX session_by_person on session (provider, subject, id)',
+        'CREATE INDEX session_by_provider_session on session (provider, provider_session, id) where provider_session is not null',
+        'CREATE INDEX session_due on session (refresh_at, id) where refresh_at is not null',
+        'CREATE INDEX session_expiry on session (expires_at)',
         'CREATE INDEX token_by_expiry on token (expires_at)',
         'CREATE INDEX token_by_id on token (id)',
         'CREATE INDEX token_by_organization on token (organization, id)',
+        'CREATE INDEX token_of_session on token (session, id) where session is not null',
         "CREATE INDEX token_session on token (prefix, issuer, subject, id) where prefix = 'css'",
       ].map((sql) => expect.stringMatching(new RegExp(`^${sql.replace(/[()]/g, '\\$&')}$`, 'i'))),
     );

@@ -1,4 +1,5 @@
 import type { Row, SqlValue, Statement, Unit } from '../port.ts';
+import { REFRESH_SESSION } from './browser-sessions.ts';
 import { DECISION_SHAPE, INSERT_DECISION } from './decisions.ts';
 import {
   DELETE_IDENTITIES_OF_MEMBER,
@@ -50,6 +51,8 @@ export interface CoveredRows {
     id: string,
     digest: string,
   ])[];
+  /** Refreshed: which session, and the digest of what its holder is from then on. */
+  readonly sessions?: readonly (readonly [id: string, digest: string])[];
   /** Taken away: one, all of a member, all of an organization. */
   readonly identitiesGone?: readonly IdentitiesGone[];
 }
@@ -64,6 +67,7 @@ const DECISION_COLUMNS = Object.keys(DECISION_SHAPE);
 const OBJECT_COLUMNS = Object.keys(OBJECT_SHAPE);
 const MADE_COLUMNS = Object.keys(MADE_TOKEN_SHAPE);
 const IDENTITY_COLUMNS = Object.keys(IDENTITY_SHAPE);
+const REFRESHED_COLUMNS = ['principal', 'claims', 'refreshed_at'];
 const EXCHANGE = TOKEN_COLUMNS.indexOf('exchange');
 const EXPIRES_AT = TOKEN_COLUMNS.indexOf('expires_at');
 const ORGANIZATION = IDENTITY_COLUMNS.indexOf('organization');
@@ -114,11 +118,11 @@ function withStatement(covered: CoveredRows, { sql, parameters }: Statement): Co
     case SAME_OBJECTS_VERSION:
       return { ...covered, onObjectsVersion: number(0) };
     default:
-      return withIdentities(covered, { sql, parameters });
+      return withPeople(covered, { sql, parameters });
   }
 }
 
-function withIdentities(covered: CoveredRows, { sql, parameters }: Statement): CoveredRows {
+function withPeople(covered: CoveredRows, { sql, parameters }: Statement): CoveredRows {
   const text = (at: number): string => String(parameters[at]);
   const without = (...gone: IdentitiesGone): CoveredRows => ({
     ...covered,
@@ -129,6 +133,13 @@ function withIdentities(covered: CoveredRows, { sql, parameters }: Statement): C
       const digest = rowDigest(IDENTITY_COLUMNS, (at) => valueOf(parameters, at));
       const row = [text(ORGANIZATION), text(USER), text(IDENTITY), digest] as const;
       return { ...covered, identities: [...(covered.identities ?? []), row] };
+    }
+    case REFRESH_SESSION: {
+      const digest = rowDigest(REFRESHED_COLUMNS, (at) => valueOf(parameters, at));
+      return {
+        ...covered,
+        sessions: [...(covered.sessions ?? []), [text(REFRESHED_COLUMNS.length), digest]],
+      };
     }
     case DELETE_IDENTITY:
       return without(text(0), text(1), text(2));
@@ -178,4 +189,9 @@ export function storedObjectDigest(row: Row): string {
 /** The digest that the event of a stored identity must hold. */
 export function storedIdentityDigest(row: Row): string {
   return storedDigest(IDENTITY_COLUMNS, row);
+}
+
+/** The digest that the newest event about a stored session must hold. */
+export function storedSessionDigest(row: Row): string {
+  return storedDigest(REFRESHED_COLUMNS, row);
 }

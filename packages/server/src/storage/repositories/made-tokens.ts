@@ -46,12 +46,12 @@ const LIST =
   `select ${OF_TOKEN}, "made_token"."name", "made_token"."description", "made_token"."created_by", "made_token"."created_at", ${USED_AT}` +
   ` from ${JOINED}` +
   ` where "made_token"."organization" = ? and "made_token"."principal" = ? and "made_token"."id" < ?` +
-  ` and "token"."expires_at" > ? and "token"."expires_at" <= ? and coalesce("token"."revoked_at", 0) <= ?` +
+  ` and "token"."expires_at" > ? and "token"."expires_at" <= ? and ("token"."revoked_at" is null or "token"."revoked_at" > ?)` +
   ` order by "made_token"."id" desc limit ?`;
 const COUNT_LIVE =
   `select count(*) as "rows" from (select 1 as "one" from ${JOINED}` +
   ` where "made_token"."organization" = ? and "made_token"."principal" = ?` +
-  ` and "token"."expires_at" > ? and "token"."revoked_at" is null limit ?) as "live"`;
+  ` and "token"."expires_at" > ? and ("token"."revoked_at" is null or "token"."revoked_at" > ?) limit ?) as "live"`;
 
 /** A name that the organization has given before, to whatever token, is a `conflict`. */
 export function insertMadeToken(token: MadeToken): Statement {
@@ -83,7 +83,7 @@ export function countLiveMadeTokens(
   now: number,
   limit: number,
 ): Statement {
-  return { sql: COUNT_LIVE, parameters: [organization, principal, now, limit] };
+  return { sql: COUNT_LIVE, parameters: [organization, principal, now, now, limit] };
 }
 
 export function parseMadeToken(row: Row): MadeToken {
@@ -118,7 +118,7 @@ export function listMadeTokens(query: MadeTokenQuery, now: number): Statement {
     query.after ?? AFTER_ALL,
     filter === 'active' ? now : -1,
     filter === 'expired' ? now : Number.MAX_SAFE_INTEGER,
-    filter === 'active' ? 0 : Number.MAX_SAFE_INTEGER,
+    filter === 'active' ? now : -1,
     boundedLimit(query.limit),
   ];
   return { sql: LIST, parameters };

@@ -10,6 +10,8 @@ import {
   identityOfMember,
 } from './identities.ts';
 import { countLiveMadeTokens, findMadeTokenByName, listMadeTokens } from './made-tokens.ts';
+import { dueSessions, findHeld, leaveAlone, takeLease } from './session-refresh.ts';
+import { sessionsAtProvider, sessionUses } from './sessions-at-provider.ts';
 import { listSessions } from './sessions.ts';
 import { deleteGrants, deleteRefusals, dueReplayMarks, dueTokens, eraseEvents, nextStep } from './sweep.ts';
 import { putLastUse } from './last-uses.ts';
@@ -70,6 +72,19 @@ describe('by an index and not through the table', () => {
     ['the token of a use', putLastUse('a', 5)],
     ['marks that are due', dueReplayMarks([5]).remove[0]],
     ['sessions of a person', listSessions({ provider: 'i', subject: 's', filter: 'active', limit: 10 }, 5)],
+    ['sessions that are due', dueSessions(5, 10)],
+    ['a session to hold', takeLease('a', { holder: 'b', now: 5, until: 6 })],
+    ['a session that is held', findHeld('a', 'b')],
+    ['sessions to leave alone', leaveAlone('i', { now: 5, until: 6, limit: 10 })],
+    [
+      'sessions of a subject at a provider',
+      sessionsAtProvider({ provider: 'i', subject: 's', begunBy: 5 }, '', 10),
+    ],
+    [
+      'a session at a provider',
+      sessionsAtProvider({ provider: 'i', providerSession: 's', begunBy: 5 }, '', 10),
+    ],
+    ['uses of sessions', sessionUses('', 10)],
     ['identities of a person', identitiesOfPerson({ provider: 'i', subject: 's' }, 10)],
     ['identities of a member', identitiesOfMember({ organization: 'acme', user: 'u' }, 10)],
     ['the identity of a member at a provider', identityOfMember('acme', 'u', 'i')],
@@ -79,7 +94,9 @@ describe('by an index and not through the table', () => {
     if (statement === undefined) throw new Error('there is no such statement');
     const steps = await plan(statement);
     expect(steps).toContain('SEARCH');
-    expect(steps).not.toMatch(/SCAN (?:token|decision|audit|replay_mark|made_token|last_use|identity)\b/);
+    expect(steps).not.toMatch(
+      /SCAN (?:token|decision|audit|replay_mark|made_token|last_use|identity|session)\b/,
+    );
     expect(steps).not.toContain('TEMP B-TREE');
   });
 

@@ -18,6 +18,7 @@ const KINDS = [
   'organization',
   'team',
   'runner',
+  'service',
   'user',
   'administrator',
 ] as const satisfies readonly PrincipalKind[];
@@ -40,6 +41,13 @@ export function parsePrincipal(text: string): Principal {
       return { kind, organization: string(from['organization']), team: string(from['team']), vouchedBy };
     case 'runner':
       return { kind, organization: string(from['organization']), runner: string(from['runner']), vouchedBy };
+    case 'service':
+      return {
+        kind,
+        organization: string(from['organization']),
+        service: string(from['service']),
+        vouchedBy,
+      };
     case 'user':
       return {
         kind,

@@ -1,14 +1,16 @@
 import type { Statement } from '../port.ts';
 import { USED_AT } from './last-uses.ts';
 import { AFTER_ALL, boundedLimit } from './list-filter.ts';
-import { selectAll } from './table-shape.ts';
-import { TOKEN_SHAPE } from './tokens.ts';
+import { selectTokens } from './tokens.ts';
 
-/** Sessions of a person of an identity provider: their tokens, found by who they are and not by whose. */
+/**
+ * Sessions of a person of an identity provider, one token each: found by who they are and not by whose. What a route
+ * host holds of a session is no session of its own.
+ */
 
 const OF_PERSON =
-  `${selectAll('token', TOKEN_SHAPE, [USED_AT])} where "prefix" = 'css' and "issuer" = ? and "subject" = ?` +
-  ` and "id" < ? and "expires_at" > ? and "expires_at" <= ? and coalesce("revoked_at", 0) <= ?` +
+  `${selectTokens([USED_AT])} where "prefix" = 'css' and "session" is null and "issuer" = ? and "subject" = ?` +
+  ` and "id" < ? and "expires_at" > ? and "expires_at" <= ? and ("revoked_at" is null or "revoked_at" > ?)` +
   ` order by "id" desc limit ?`;
 
 export interface SessionListQuery {
@@ -32,7 +34,7 @@ export function listSessions(
     after ?? AFTER_ALL,
     filter === 'active' ? now : -1,
     filter === 'expired' ? now : Number.MAX_SAFE_INTEGER,
-    filter === 'active' ? 0 : Number.MAX_SAFE_INTEGER,
+    filter === 'active' ? now : -1,
     boundedLimit(limit),
   ];
   return { sql: OF_PERSON, parameters };

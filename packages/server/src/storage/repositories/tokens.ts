@@ -9,7 +9,6 @@ import {
   parseOneOf,
   parseRow,
   parseTexts,
-  selectAll,
   type TableShape,
 } from './table-shape.ts';
 import { USED_AT } from './last-uses.ts';
@@ -21,8 +20,10 @@ export interface StoredToken {
   /** SHA-256 of the whole value. */
   readonly hash: Uint8Array;
   readonly record: TokenRecord;
-  /** Epoch seconds; absent while it has not been revoked. */
+  /** Epoch seconds; absent while it has not been revoked. Ahead of now: it ends then, and `record` says so. */
   readonly revokedAt?: number;
+  /** `tok_…` of the token whose session it belongs to, where it is not that token. */
+  readonly session?: string;
 }
 
 export const TOKEN_SHAPE: TableShape<'token'> = {
@@ -41,29 +42,48 @@ export const TOKEN_SHAPE: TableShape<'token'> = {
   policies: 'text',
   resources: 'text',
   format: 'text',
+  session: 'text?',
 };
 
+/**
+ * Who a session speaks as, and with which claims, is what its provider has last said: its row says so for all of its
+ * tokens, whose own rows never change.
+ */
+const asRefreshed = (column: 'principal' | 'claims'): string =>
+  `case when "prefix" = 'css' then coalesce((select "session"."${column}" from "session"` +
+  ` where "session"."id" = coalesce("token"."session", "token"."id")), "token"."${column}") else "token"."${column}" end as "${column}"`;
+
+/** `select` of tokens as they count now, and of expressions that are written out; for {@link parseToken}. */
+export function selectTokens(also: readonly string[] = []): string {
+  const columns = Object.keys(TOKEN_SHAPE).map((column) =>
+    column === 'principal' || column === 'claims' ? asRefreshed(column) : `"token"."${column}"`,
+  );
+  return `select ${[...columns, ...also].join(', ')} from "token"`;
+}
+
 export const INSERT_TOKEN = insertInto('token', TOKEN_SHAPE);
-const FIND = `${selectAll('token', TOKEN_SHAPE)} where "hash" = ?`;
-const FIND_BY_ID = `${selectAll('token', TOKEN_SHAPE)} where "id" = ?`;
+const FIND = `${selectTokens()} where "hash" = ?`;
+const FIND_BY_ID = `${selectTokens()} where "id" = ?`;
 /** Who a token speaks as is told by its decision, which stays as long as the token lives. */
 const LIST =
-  `${selectAll('token', TOKEN_SHAPE, [USED_AT])} where "organization" = ? and "id" < ? and "expires_at" > ? and "expires_at" <= ?` +
-  ` and coalesce("revoked_at", 0) <= ? and "issuer" = coalesce(?, "issuer") and "subject" = coalesce(?, "subject")` +
+  `${selectTokens([USED_AT])} where "organization" = ? and "session" is null and "id" < ? and "expires_at" > ? and "expires_at" <= ?` +
+  ` and ("revoked_at" is null or "revoked_at" > ?) and "issuer" = coalesce(?, "issuer") and "subject" = coalesce(?, "subject")` +
   ` and "policies" like coalesce(?, '%') escape '!'` +
   ` and (coalesce(?, '') = '' or exists (select 1 from "decision" where "decision"."id" = "token"."exchange" and "decision"."principal" = ?))` +
   ` and not exists (select 1 from "made_token" where "made_token"."id" = "token"."id")` +
   ` order by "id" desc limit ?`;
-const LIVE_PAGE = `${selectAll('token', TOKEN_SHAPE)} where "hash" > ? and "expires_at" > ? and "revoked_at" is null order by "hash" limit ?`;
-export const REVOKE_TOKEN = 'update "token" set "revoked_at" = ? where "hash" = ? and "revoked_at" is null';
+const LIVE_PAGE = `${selectTokens()} where "hash" > ? and "expires_at" > ? and ("revoked_at" is null or "revoked_at" > ?) order by "hash" limit ?`;
+/** An end that is still ahead gives way to an earlier one, never to a later one. */
+export const REVOKE_TOKEN =
+  'update "token" set "revoked_at" = ? where "hash" = ? and ("revoked_at" is null or "revoked_at" > ?)';
 
-const textOf = (hash: Uint8Array): string =>
+const hashText = (hash: Uint8Array): string =>
   Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('base64url');
 
-/** A second token with the same hash fails the unit: it is the primary key. */
-export function insertToken(hash: Uint8Array, record: TokenRecord): Statement {
+/** A second token with the same hash fails the unit: it is the primary key. `session`: see {@link StoredToken}. */
+export function insertToken(hash: Uint8Array, record: TokenRecord, session?: string): Statement {
   return INSERT_TOKEN({
-    hash: textOf(hash),
+    hash: hashText(hash),
     id: record.id,
     prefix: record.prefix,
     organization: record.organization ?? null,
@@ -78,12 +98,13 @@ export function insertToken(hash: Uint8Array, record: TokenRecord): Statement {
     policies: JSON.stringify(record.policies),
     resources: JSON.stringify(record.resources),
     format: record.format,
+    session: session ?? null,
   });
 }
 
 /** Live, expired or revoked: the row tells. */
 export function findToken(hash: Uint8Array): Statement {
-  return { sql: FIND, parameters: [textOf(hash)] };
+  return { sql: FIND, parameters: [hashText(hash)] };
 }
 
 /** By `tok_…`; live, expired or revoked. */
@@ -116,7 +137,7 @@ export function listTokens(query: TokenListQuery, now: number): Statement {
     query.after ?? AFTER_ALL,
     filter === 'active' ? now : -1,
     filter === 'expired' ? now : Number.MAX_SAFE_INTEGER,
-    filter === 'active' ? 0 : Number.MAX_SAFE_INTEGER,
+    filter === 'active' ? now : -1,
     issuer ?? null,
     subject ?? null,
     policy === undefined ? null : holdsText(policy),
@@ -129,12 +150,15 @@ export function listTokens(query: TokenListQuery, now: number): Statement {
 
 /** Tokens that are live at `now` (epoch seconds), by ascending hash; the first page follows no hash. */
 export function liveTokensPage(after: Uint8Array | undefined, now: number, limit: number): Statement {
-  return { sql: LIVE_PAGE, parameters: [after ? textOf(after) : '', now, limit] };
+  return { sql: LIVE_PAGE, parameters: [after ? hashText(after) : '', now, now, limit] };
 }
 
-/** Ends a token, once: of two revocations the second is a `conflict`, and so is that of an unknown token. */
+/**
+ * Ends a token at a time (epoch seconds), once: of two revocations the second is a `conflict` unless its time is
+ * earlier, and so is that of an unknown token.
+ */
 export function revokeToken(hash: Uint8Array, at: number): Statement {
-  return { sql: REVOKE_TOKEN, parameters: [at, textOf(hash)], changes: 1 };
+  return { sql: REVOKE_TOKEN, parameters: [at, hashText(hash), at], changes: 1 };
 }
 
 /** Reads a row back; throws when it is not one of ours. */
@@ -146,6 +170,7 @@ export function parseToken(row: Row): StoredToken {
     hash: Buffer.from(stored.hash, 'base64url'),
     record: tokenOf(stored, claims),
     ...(stored.revoked_at === null ? {} : { revokedAt: stored.revoked_at }),
+    ...(stored.session === null ? {} : { session: stored.session }),
   };
 }
 
@@ -160,7 +185,7 @@ function tokenOf(stored: ReturnType<typeof parseRow<'token'>>, claims: Claims): 
     claims,
     exchange: stored.exchange,
     issuedAt: stored.issued_at,
-    expiresAt: stored.expires_at,
+    expiresAt: Math.min(stored.expires_at, stored.revoked_at ?? Infinity),
     policies: parseTexts('token.policies', stored.policies),
     resources: parseTexts('token.resources', stored.resources),
     format: parseOneOf('token.format', ['opaque', 'jwt'], stored.format),

@@ -28,7 +28,7 @@ export interface Rig extends Parts {
 interface Parts {
   table: TokenTable;
   massRevocations: MassRevocations;
-  accessRing: ReturnType<typeof ringOfOne>;
+  signingRings: Record<'access' | 'session', ReturnType<typeof ringOfOne>>;
   /** Epoch milliseconds. */
   now: number;
   /** How often `counted` was read. */
@@ -41,7 +41,7 @@ export const NOW = 1_500_000;
 const newParts = (): Parts => ({
   table: new TokenTable({ claimPaths: [['sub']] }),
   massRevocations: createMassRevocations(),
-  accessRing: ringOfOne(),
+  signingRings: { access: ringOfOne(), session: ringOfOne() },
   now: NOW,
   reads: 0,
 });
@@ -68,8 +68,8 @@ export function createRig(opened: Result<Database, { readonly kind: string }>): 
     clock,
     counted,
     presenter: (changes) => {
-      const { table, massRevocations, accessRing } = rig;
-      const deps = { table, massRevocations, checksums, accessRing, feed: HEARS, reader: counted, clock };
+      const { table, massRevocations, signingRings } = rig;
+      const deps = { table, massRevocations, checksums, signingRings, feed: HEARS, reader: counted, clock };
       return createPresenter({ ...deps, ...changes });
     },
     stored: async (record = RECORD) => {
