@@ -5,7 +5,7 @@ import { createDecisions } from './audit/decision-writer.ts';
 import { observeDecisions } from './audit/observed-decisions.ts';
 import { storePolicySets } from './audit/policy-set.ts';
 import type { Decisions } from './audit/port.ts';
-import { startRetention } from './audit/retention.ts';
+import { startRetention, type RunningRetention } from './audit/retention.ts';
 import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/model.ts';
 import { optional } from './config/optional.ts';
@@ -14,6 +14,8 @@ import { openKeys, type KeyRingFailure, type OpenKeys } from './keys/key-ring.ts
 import { createChangeFeed, newestSeq, type ChangeFeed } from './snapshot/change-feed.ts';
 import { createLiveSnapshot, type LiveSnapshot } from './snapshot/live-snapshot.ts';
 import { openFailureMessage } from './open-failure.ts';
+import { openOutside, type Outside } from './open-outside.ts';
+import { openSessionWorker } from './open-session-worker.ts';
 import type { StartFailure } from './start-failure.ts';
 import type { Snapshot } from './snapshot/model.ts';
 import { celConditions, compileWorld, conditionsFor, loadStored, type World } from './snapshot/world.ts';
@@ -39,6 +41,8 @@ export interface State {
   readonly table: LiveTable;
   readonly massRevocations: MassRevocations;
   readonly decisions: Decisions;
+  /** Issuers and identity providers, and what they said last. */
+  readonly outside: Outside;
   /** When tokens are used. */
   readonly uses: LastUses;
   /** What other processes change, and how long ago this one heard. */
@@ -117,21 +121,11 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
   const { clock, random, logger, metrics } = deps;
   const { database, table, massRevocations, keys } = opened;
   const settings = (): Snapshot['settings'] => opened.live.current().settings;
-  const retention = startRetention({
-    database,
-    get retention() {
-      return settings().retention;
-    },
-    get maxStaleness() {
-      return settings().maxStaleness;
-    },
-    current: () => [...opened.live.current().policySets.keys()],
-    clock,
-    logger,
-    ...(path === ':memory:' ? {} : { path }),
-  });
+  const retention = openRetention(deps, path, opened);
   const diskIsLow = (): boolean => retention.diskIsLow();
   const decisions = observeDecisions(createDecisions({ ...deps, database, diskIsLow }), deps);
+  const outside = openOutside(opened.live, deps);
+  const sessions = openSessionWorker({ ...opened, decisions, outside }, deps);
   const uses = createLastUses({ writer: database, clock, logger });
   const checkpoints = createCheckpoints({ database, ring: keys.rings.audit, clock, random, logger });
   const feed = createChangeFeed({
@@ -155,12 +149,33 @@ function live(deps: OpenStateDeps, path: string, opened: Opened, from: number): 
   const close = async (): Promise<void> => {
     stopSweeping();
     feed.close();
+    await sessions.close();
     await uses.close();
     await retention.close();
     await checkpoints.close();
     await database.close();
   };
-  return { ...opened, decisions, uses, feed, close };
+  return { ...opened, decisions, outside, uses, feed, close };
+}
+
+function openRetention(
+  { clock, logger }: Surroundings,
+  path: string,
+  { database, live: { current } }: Opened,
+): RunningRetention {
+  return startRetention({
+    database,
+    get retention() {
+      return current().settings.retention;
+    },
+    get maxStaleness() {
+      return current().settings.maxStaleness;
+    },
+    current: () => [...current().policySets.keys()],
+    clock,
+    logger,
+    ...(path === ':memory:' ? {} : { path }),
+  });
 }
 
 const SILENT: Failure = { kind: 'storage', message: 'storage does not answer' };

@@ -47,7 +47,7 @@ function failed(step: DiscoveryFailure['step'], reason: DiscoveryFailure['reason
 }
 
 /** Two places at most, the second only when there is nothing at the first: an outage is not asked twice. */
-async function fetchMetadata(
+export async function fetchMetadata(
   fetch: SafeFetch,
   issuer: string,
   trust: ServerTrust,

@@ -7,7 +7,6 @@ import { compileSnapshot } from '../snapshot/compile.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { loadConfigFile } from './load.ts';
 import { SECTIONS } from './schema.ts';
-import { UNAVAILABLE } from './unavailable.ts';
 
 const docs = (name: string) => readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8');
 const page = docs('configuration.md');
@@ -43,14 +42,6 @@ describe('the reference page', () => {
     const missing = Object.values(SECTIONS)
       .flat()
       .filter((key) => !new RegExp(`\\b${key}\\b`).test(page));
-    expect(missing).toEqual([]);
-  });
-
-  it('names every key of later versions', () => {
-    const chapter = page.slice(page.indexOf('## Not available'));
-    const missing = Object.values(UNAVAILABLE)
-      .flat()
-      .filter((key) => !new RegExp(`[\`.]${key}\``).test(chapter));
     expect(missing).toEqual([]);
   });
 });

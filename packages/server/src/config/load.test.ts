@@ -31,11 +31,12 @@ describe('a good configuration', () => {
       allowPrivateIssuers: false,
       trustedProxies: [],
       corsOrigins: [],
+      redirectHosts: ['localhost'],
       clockLeeway: 30,
       organizations: [],
       identityProviders: [],
       routes: [],
-      session: { lifetime: 14 * 3600, cookieName: '_countersign' },
+      session: { lifetime: 14 * 3600, idle: 0, cookieName: '_countersign' },
       limits: {
         body: 65_536,
         apiBody: 8_388_608,
@@ -86,7 +87,16 @@ describe('a bad configuration', () => {
     [`${URL_LINE}organizations:\n`, '2:15 organizations: expected a list, got nothing'],
     [`${URL_LINE}organisations: []\n`, '2:1 organisations: unknown key (did you mean organizations?)'],
     [`${URL_LINE}bananas: []\n`, '2:1 bananas: unknown key'],
-    [`${URL_LINE}session: { idle: 0 }\n`, '2:12 session.idle: not available in this version'],
+    [`${URL_LINE}routes: [ { bananas: 1 } ]\n`, '2:13 routes[0].bananas: unknown key'],
+    [`${URL_LINE}session: { idle: 4m }\n`, '2:18 session.idle: expected 0 or a duration from 5m to 30d'],
+    [
+      `${URL_LINE}programmatic_redirect_domain_whitelist: [ app.example:80 ]\n`,
+      '2:43 programmatic_redirect_domain_whitelist[0]: expected a host name or address, without scheme, port, path or wildcard',
+    ],
+    [
+      `${URL_LINE}programmatic_redirect_domain_whitelist: [ "*.example" ]\n`,
+      '2:43 programmatic_redirect_domain_whitelist[0]: expected a host name or address, without scheme, port, path or wildcard',
+    ],
     [`${URL_LINE}log: { level: trace }\n`, '2:15 log.level: expected one of debug, info, warn, error'],
     [`${URL_LINE}log: { level: [] }\n`, '2:15 log.level: expected one of debug, info, warn, error'],
     [
@@ -142,7 +152,7 @@ describe('a bad configuration', () => {
   it('reports unknown keys, wrong types, dangling references and bad policies together, in the order of the file', () => {
     const text = `listen: 127.0.0.1:8080
 url: http://localhost:8080
-session: { idle: 1h }
+session: { idle: 1m }
 clock_leeway: 3m
 organizations:
   - name: acme
@@ -167,7 +177,7 @@ routes:
 `;
     const found = problems(text);
     expect(found.map((line) => /^\S+ \S+?(?=:? )/.exec(line)?.[0])).toEqual([
-      '3:12 session.idle',
+      '3:18 session.idle',
       '4:15 clock_leeway',
       '10:42 organizations[0].teams[0].members[1]',
       '13:14 organizations[0].issuers[0].url',
@@ -210,6 +220,8 @@ describe('secrets', () => {
     `organizations: [ { name: acme, teams: [ { name: t, members: [ "\${SECRET}" ] } ] } ]`,
     `organizations: [ { name: "\${SECRET}" } ]`,
     `identity_providers: [ { name: p, issuer: "https://u:\${SECRET}@h", client_id: a b } ]`,
+    `identity_providers: [ { name: p, issuer: https://h, client_id: c, client_secret: [ "\${SECRET}" ], scopes: [ "\${SECRET} x" ] } ]`,
+    `identity_providers: [ { name: p, issuer: https://h, client_id: c, client_secret: "${secret}\\n" } ]`,
     `routes: [ { name: r, from: "http://\${SECRET}/x", to: "http://u:\${SECRET}@h", policy: { allow: { or: [ { domain: { is: [ "\${SECRET}" ] } } ] } } } ]`,
     `routes: [ { name: r, redirect: { scheme_redirect: "\${SECRET}" }, response: { status: "\${SECRET}" } } ]`,
     `routes: [ { name: r, path_exceptions: [ "\${SECRET}" ], assertion: "\${SECRET}", idle_timeout: "\${SECRET}" } ]`,

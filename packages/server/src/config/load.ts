@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { err, ok, type CompileOptions, type ConditionCompiler, type Result } from '@countersign/core';
 import { checkConditions, hasConditions } from './conditions.ts';
 import { lintCertificates } from './lint-certificates.ts';
+import { lintRoutes } from './lint-routes.ts';
 import { lintIssuers } from './lint.ts';
 import type { Config, RouteConfig, StorageConfig } from './model.ts';
 import type { ConfigFinding, ConfigProblem, RuledProblem } from './problem.ts';
@@ -56,7 +57,11 @@ function judge(read: ReadSource, conditions: ConditionCompiler | undefined): Loa
   ];
   const problems = [...read.unread, ...found.filter(({ path }) => !read.isLost(path)).map(locate)];
   if (!shape?.ok || problems.length > 0) return err(inOrder(problems));
-  const warnings = [...lint.warnings, ...lintCertificates(shape.value, read.now)];
+  const warnings = [
+    ...lint.warnings,
+    ...lintCertificates(shape.value, read.now),
+    ...lintRoutes(shape.value, { conditions }),
+  ];
   const findings = inOrder(warnings.map((warning) => ({ ...locate(warning), rule: warning.rule })));
   return ok({ config: withPaths(shape.value, read.path), findings, locate, conditions });
 }

@@ -1,6 +1,5 @@
 import type {
   AccessDocument,
-  BalancingPolicy,
   Claims,
   FixedResponse,
   HeaderOperations,
@@ -10,13 +9,13 @@ import type {
   Rewriting,
   TokenType,
   TrustPolicy,
-  UpstreamTls,
 } from '@countersign/core';
+import type { UpstreamConfig } from './upstream-model.ts';
 
 /**
  * The configuration, parsed: the closed type that the rest of the server sees. Durations are seconds, sizes bytes,
  * every default is filled in. Lists keep the order of the file, so that a problem found later can still be placed.
- * It holds no secret but keys and what `egress_proxy` may have of credentials; of the administrator's token only the
+ * It holds no secret but keys, those of clients and what `egress_proxy` may have of credentials; of the administrator's token only the
  * hash leaves the parser.
  */
 export interface Config {
@@ -41,6 +40,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Origins as browsers write them (RFC 6454 section 6.2), of pages that may read what the API answers. */
   readonly corsOrigins: readonly string[];
+  /** `programmatic_redirect_domain_whitelist`, lower case. */
+  readonly redirectHosts: readonly string[];
   /** Seconds. */
   readonly clockLeeway: number;
   readonly organizations: readonly OrganizationConfig[];
@@ -111,9 +112,21 @@ export interface OrganizationConfig {
   readonly members: readonly MemberConfig[];
   readonly teams: readonly TeamConfig[];
   readonly runners: readonly RunnerConfig[];
+  /** Created over the API alone. */
+  readonly serviceAccounts?: readonly ServiceAccountConfig[];
   readonly issuers: readonly IssuerConfig[];
   /** Absent in everything that the file declares; so below. */
   readonly stored?: StoredMark;
+}
+
+/** A machine that is known by name and shows tokens of its own. */
+export interface ServiceAccountConfig {
+  readonly stored: StoredMark;
+  readonly name: string;
+  readonly description: string;
+  /** What its tokens say besides who it is; `claim/PATH` reads it. */
+  readonly claims: Claims;
+  readonly disabled: boolean;
 }
 
 export interface MemberConfig {
@@ -176,6 +189,10 @@ export interface IdentityProviderConfig {
   readonly name: string;
   readonly issuer: string;
   readonly clientId: string;
+  /** Absent: a public client. */
+  readonly clientSecret?: string;
+  /** `openid` among them. */
+  readonly scopes: readonly string[];
   readonly audiences: readonly string[];
   /** Absent: the one organization of the file, if there is one. */
   readonly organizations?: readonly string[];
@@ -207,6 +224,8 @@ export interface RouteConfig {
   /** Absent: the one organization of the file, if there is one. */
   readonly organizations?: readonly string[];
   readonly basicChallenge: boolean;
+  /** Name of the provider that people sign in at; absent: any that fits. */
+  readonly identityProvider?: string;
   /** `ORGANIZATION/ISSUER` whose tokens it takes as they are. */
   readonly issuers?: readonly string[];
   readonly bearerTokenFormat?: 'default' | 'idp_identity_token';
@@ -226,31 +245,11 @@ export interface RouteConfig {
   readonly idleTimeout?: number;
 }
 
-/** Where a route leads, and how its addresses are chosen, watched and reached. */
-export interface UpstreamConfig {
-  /** At least one. */
-  readonly targets: readonly TargetConfig[];
-  readonly balancing: BalancingPolicy;
-  /** `interval`: seconds. */
-  readonly healthCheck?: { readonly path: string; readonly interval: number };
-  /** The only secret of a route: the key of `client`. */
-  readonly tls?: UpstreamTls;
-}
-
-/** An address: an origin, or a socket under whose path stand `localhost` and 80. */
-export interface TargetConfig {
-  readonly scheme: 'http' | 'https';
-  /** Lower case, without port; IPv6 in brackets, as in a Host header. */
-  readonly host: string;
-  readonly port: number;
-  /** Absolute once the file has been loaded. */
-  readonly socketPath?: string;
-  readonly weight: number;
-}
-
 export interface SessionConfig {
   /** Seconds. */
   readonly lifetime: number;
+  /** Seconds; 0: nobody has to use a session for it to last. */
+  readonly idle: number;
   /** Lower case, without `__Host-`. */
   readonly cookieName: string;
 }

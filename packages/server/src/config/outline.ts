@@ -46,6 +46,8 @@ interface RouteOutline extends Named {
   readonly conditions: readonly Named[];
   /** Whose tokens it takes as they are. */
   readonly issuers: readonly Named[];
+  /** Where people sign in who come to it. */
+  readonly identityProvider?: Named;
   /** Where it says that it takes id_tokens as they are. */
   readonly idTokens?: Named;
   readonly isPublic: boolean;
@@ -91,6 +93,7 @@ export function outlineOf(value: Json): Outline {
       ...named(item, 'name'),
       ...optional('from', text(item, 'from')),
       ...optional('urlPath', urlPath(item)),
+      ...optional('identityProvider', text(item, 'identity_provider')),
       conditions: routeConditions(item),
       ...optional('organizations', texts(item, 'organizations')),
       issuers: texts(item, 'issuers') ?? [],

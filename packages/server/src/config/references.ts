@@ -4,6 +4,7 @@ import { checkListening } from './listening.ts';
 import { checkResources, checkTestIssuers } from './policy-references.ts';
 import { checkProviderClients } from './provider-clients.ts';
 import { checkRouteIssuers } from './route-issuers.ts';
+import { checkRouteProviders } from './route-provider.ts';
 import { parseOrigin, parseRouteOrigin } from './schema/address.ts';
 import { opensLoopback } from './schema/private-networks.ts';
 
@@ -25,6 +26,7 @@ export function checkReferences(outline: Outline): readonly Problem[] {
     ...checkBelonging(outline),
     ...checkRouteHosts(outline),
     ...checkRouteIssuers(outline),
+    ...checkRouteProviders(outline),
     ...checkListening(outline),
     ...checkResources(outline),
     ...checkTestIssuers(outline),

@@ -19,6 +19,7 @@ import { healthCheckShape } from './schema/route-upstream.ts';
 import { route, routeShape } from './schema/route.ts';
 import { duration } from './schema/scalar.ts';
 import { corsOrigins } from './schema/cors-origins.ts';
+import { redirectHosts } from './schema/redirect-hosts.ts';
 import { certificateShape, tls, tlsShape } from './schema/tls.ts';
 import { trustedProxies } from './schema/trusted-proxies.ts';
 import {
@@ -73,6 +74,9 @@ const rootShape = {
   cors_origins: corsOrigins
     .default([])
     .describe('Origins of pages that may read what the token endpoint and the API answer.'),
+  programmatic_redirect_domain_whitelist: redirectHosts
+    .prefault(['localhost'])
+    .describe('Hosts that a program may have its person sent back to; localhost is every loopback address.'),
   clock_leeway: duration('0s', '2m').prefault('30s').describe('On exp, nbf and iat.'),
   organizations: z.array(organization).default([]),
   identity_providers: z.array(identityProvider).default([]).describe('Where people sign in.'),
@@ -125,6 +129,7 @@ export const configSchema = z.strictObject(rootShape).transform((file): Config =
   allowPrivateIssuers: file.allow_private_issuers,
   trustedProxies: file.trusted_proxies,
   corsOrigins: file.cors_origins,
+  redirectHosts: file.programmatic_redirect_domain_whitelist,
   clockLeeway: file.clock_leeway,
   organizations: file.organizations,
   identityProviders: file.identity_providers,

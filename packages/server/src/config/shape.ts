@@ -4,7 +4,6 @@ import type { Config } from './model.ts';
 import { nearest } from './nearest.ts';
 import { kindOf } from './problem.ts';
 import { configSchema, SECTIONS } from './schema.ts';
-import { UNAVAILABLE } from './unavailable.ts';
 
 /**
  * The shape of the file: which keys, of which types. Turns the schema's findings into problems in the words of the
@@ -42,7 +41,6 @@ function problemsOf(root: Json, issue: z.core.$ZodIssue): readonly ShapeProblem[
 
 function unknownKey(path: Problem['path'], key: string): string {
   const section = path.map((step) => (typeof step === 'number' ? '*' : step)).join('.');
-  if (UNAVAILABLE[section]?.includes(key)) return 'not available in this version';
   const near = nearest(key, SECTIONS[section] ?? []);
   return near === undefined ? 'unknown key' : `unknown key (did you mean ${near}?)`;
 }

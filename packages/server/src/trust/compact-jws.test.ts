@@ -197,3 +197,19 @@ describe('the form of a token', () => {
     },
   );
 });
+
+describe('a typed token', () => {
+  const logout = token({ alg: 'RS256', typ: 'logout+jwt' }, { iss: 'https://issuer.test' });
+
+  it('is taken where its type is asked for, and nowhere else, in whatever order', () => {
+    for (let round = 0; round < 2; round += 1) {
+      expect(parseCompactJws(logout, LIMIT)).toEqual({ ok: false, error: 'token.malformed' });
+      expect(parseCompactJws(logout, LIMIT, 'logout+jwt')).toMatchObject({ ok: true });
+    }
+  });
+
+  it('of another type is taken nowhere', () => {
+    const other = token({ alg: 'RS256', typ: 'at+jwt' }, { iss: 'https://issuer.test' });
+    expect(parseCompactJws(other, LIMIT, 'logout+jwt')).toMatchObject({ ok: false });
+  });
+});

@@ -23,8 +23,15 @@ export interface UnverifiedJws {
 const BOUNDS = { depth: 16, members: 512 } as const;
 const MAX_KID = 256;
 
-/** Parses a compact JWS of at most `maxBytes`. There is one failure on purpose: before the signature, syntax only. */
-export function parseCompactJws(token: string, maxBytes: number): Result<UnverifiedJws, 'token.malformed'> {
+/**
+ * Parses a compact JWS of at most `maxBytes`. There is one failure on purpose: before the signature, syntax only.
+ * `type`: the one `typ` besides a plain JWT's that is taken, in lower case.
+ */
+export function parseCompactJws(
+  token: string,
+  maxBytes: number,
+  type?: 'logout+jwt',
+): Result<UnverifiedJws, 'token.malformed'> {
   if (token.length > maxBytes) return MALFORMED;
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
@@ -36,6 +43,8 @@ export function parseCompactJws(token: string, maxBytes: number): Result<Unverif
   const payload = decodeBase64Url(token.slice(first + 1, second));
   const signature = decodeBase64Url(token.slice(second + 1));
   if (!header || !payload || !signature) return MALFORMED;
+  // Not with the rest of the header, which is remembered: what one use takes the next must not find taken.
+  if (!isOfType(header.header, type)) return MALFORMED;
   const claims = parseBoundedObject(payload, BOUNDS);
   if (!claims) return MALFORMED;
   return ok({ ...header, claims, signingInput: Buffer.from(token.slice(0, second), 'latin1'), signature });
@@ -73,7 +82,6 @@ function acceptableHeader(header: Claims): Header | undefined {
   if (alg === undefined) return undefined;
   // `crit` names extensions that must be understood; we understand none (RFC 7515 section 4.1.11). `b64` is one (RFC 7797).
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) return undefined;
-  if (Object.hasOwn(header, 'typ') && !isPlainJwt(header['typ'])) return undefined;
   if (!Object.hasOwn(header, 'kid')) return { alg, header };
   const kid = header['kid'];
   return typeof kid === 'string' && kid.length <= MAX_KID ? { alg, kid, header } : undefined;
@@ -84,8 +92,11 @@ function acceptableHeader(header: Claims): Header | undefined {
  * use and is no subject token, even from an issuer we trust. Identity tokens say `JWT` or nothing; the name is a media
  * type, hence without case and with or without `application/` (RFC 7515 section 4.1.9).
  */
-function isPlainJwt(typ: Claims[string] | undefined): boolean {
-  return typeof typ === 'string' && /^(?:application\/)?jwt$/i.test(typ);
+function isOfType(header: Claims, type?: string): boolean {
+  if (!Object.hasOwn(header, 'typ')) return true;
+  const { typ } = header;
+  const name = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
+  return name === 'jwt' || (name !== undefined && name === type);
 }
 
 /**

@@ -18,6 +18,7 @@ describe('an identity provider', () => {
       name: 'corp',
       issuer: 'https://idp.acme.example',
       clientId: 'countersign',
+      scopes: ['openid', 'email', 'profile', 'offline_access'],
       audiences: [],
       emailIsVerified: false,
       claims: { email: 'email', groups: 'groups', name: 'name' },
@@ -28,6 +29,8 @@ describe('an identity provider', () => {
 
   it('has every flag as it is written', () => {
     const file = {
+      client_secret: 'not a secret',
+      scopes: ['openid', 'https://acme.example/auth/groups'],
       audiences: ['cli'],
       organizations: ['acme', 'globex'],
       email_domains: ['ACME.example'],
@@ -35,6 +38,8 @@ describe('an identity provider', () => {
       claims: { email: 'upn', groups: 'realm_access.roles', name: '"https://acme.example/name"' },
     };
     expect(read(file).data).toMatchObject({
+      clientSecret: 'not a secret',
+      scopes: ['openid', 'https://acme.example/auth/groups'],
       audiences: ['cli'],
       organizations: ['acme', 'globex'],
       emailDomains: ['acme.example'],
@@ -54,6 +59,15 @@ describe('an identity provider', () => {
     ['organizations: ', { organizations: ['acme', 'acme'] }],
     ['organizations: ', { organizations: Array.from({ length: 201 }, (_, at) => `o${at}`) }],
     ['organizations[0]: ', { organizations: ['No Name'] }],
+    ['client_secret: ', { client_secret: '' }],
+    ['client_secret: ', { client_secret: 'a\nb' }],
+    ['client_secret: ', { client_secret: 'a'.repeat(1025) }],
+    ['scopes: ', { scopes: [] }],
+    ['scopes: ', { scopes: ['email'] }],
+    ['scopes: ', { scopes: ['openid', 'openid'] }],
+    ['scopes: ', { scopes: ['openid', ...Array.from({ length: 50 }, (_, at) => `s${at}`)] }],
+    ['scopes[1]: ', { scopes: ['openid', 'email profile'] }],
+    ['scopes[1]: ', { scopes: ['openid', 'a"b'] }],
     ['claims.groups: ', { claims: { groups: 'a..b' } }],
     ['claims: ', { claims: { mail: 'email' } }],
   ])('is refused at %s%j', (start, more) => {

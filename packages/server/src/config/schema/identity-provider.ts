@@ -28,10 +28,33 @@ const domain = z
   .regex(/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/, 'expected a domain such as acme.example')
   .transform((text) => text.toLowerCase());
 
+/** RFC 6749 appendix A.2. */
+const clientSecret = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,1024}$/, 'expected 1 to 1024 printable ASCII characters');
+
+/** RFC 6749 section 3.3. */
+const scopeName = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, 'expected 1 to 200 visible ASCII characters but " and \\');
+
+const MAX_SCOPES = 50;
+
 export const identityProviderShape = {
   name,
   issuer: issuerUrl,
   client_id: identifier.describe('`aud` of the id_tokens that are taken.'),
+  client_secret: clientSecret
+    .exactOptional()
+    .describe('Secret of the client. Default: none, a public client.'),
+  scopes: z
+    .array(scopeName)
+    .max(MAX_SCOPES, `expected at most ${MAX_SCOPES} scopes`)
+    .refine((names) => new Set(names).size === names.length, 'expected each scope once')
+    // OpenID Connect Core section 3.1.2.1: without it there is no id_token.
+    .refine((names) => names.includes('openid'), 'expected openid among them')
+    .default(['openid', 'email', 'profile', 'offline_access'])
+    .describe('What a sign-in asks for. A session is refreshed where the provider gives a refresh token.'),
   audiences: audiences.default([]).describe('Further client ids whose id_tokens are taken.'),
   organizations: z
     .array(organizationName)
@@ -65,9 +88,11 @@ export const identityProvider = z
     name: value.name,
     issuer: value.issuer,
     clientId: value.client_id,
+    scopes: value.scopes,
     audiences: value.audiences,
     emailIsVerified: value.email_is_verified,
     claims: value.claims,
+    ...(value.client_secret === undefined ? {} : { clientSecret: value.client_secret }),
     ...(value.organizations === undefined ? {} : { organizations: value.organizations }),
     ...(value.email_domains === undefined ? {} : { emailDomains: value.email_domains }),
   }));

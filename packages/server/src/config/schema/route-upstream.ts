@@ -1,7 +1,7 @@
 import type { Problem, UpstreamTls } from '@countersign/core';
 import * as z from 'zod';
 import { certificatesFault, serverCertificate } from '../certificates.ts';
-import type { TargetConfig, UpstreamConfig } from '../model.ts';
+import type { TargetConfig, UpstreamConfig } from '../upstream-model.ts';
 import { optional } from '../optional.ts';
 import { upstreamTargets } from './upstream-target.ts';
 import { duration } from './scalar.ts';

@@ -42,6 +42,9 @@ export const routeShape = {
     .min(1, 'expected at least one organization')
     .exactOptional()
     .describe('Whose principals may come. Required once the file has two organizations.'),
+  identity_provider: name
+    .exactOptional()
+    .describe('Where people sign in who come to it. Default: those of its organizations, to choose from.'),
   ...headersShape,
   ...trafficShape,
   timeout: duration('1s', '1h').exactOptional().describe('Until the head of the response. Default: 30s.'),
@@ -109,6 +112,7 @@ function toRoute(document: RouteDocument): RouteConfig {
     ...optional('regex', document.regex),
     ...optional('pathExceptions', document.path_exceptions),
     ...optional('organizations', document.organizations),
+    ...optional('identityProvider', document.identity_provider),
     ...optional('issuers', document.issuers),
     ...optional('allowedOrigins', document.allowed_origins),
     ...optional('rateLimit', document.rate_limit),

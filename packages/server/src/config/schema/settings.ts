@@ -53,8 +53,15 @@ export const egressProxy = z.string().transform((text, context): string => {
   return z.NEVER;
 });
 
+/** When a token was used is written once a minute: a bound of the same length would end what is in use. */
+const SHORTEST_IDLE = 300;
+
 export const sessionShape = {
   lifetime: duration('1m', '30d').prefault('14h').describe('How long a session of a person lasts at most.'),
+  idle: duration('0', '30d')
+    .refine((seconds) => seconds === 0 || seconds >= SHORTEST_IDLE, 'expected 0 or a duration from 5m to 30d')
+    .prefault(0)
+    .describe('A session of a browser that nobody has used for so long ends. 0: none does.'),
   cookie_name: z
     .string()
     .regex(/^[a-z0-9_-]{1,40}$/, 'expected 1 to 40 of a-z, 0-9, "_" and "-"')
@@ -64,9 +71,11 @@ export const sessionShape = {
     .describe('Name of the session cookie, without __Host-.'),
 };
 
-export const session = z
-  .strictObject(sessionShape)
-  .transform((value): SessionConfig => ({ lifetime: value.lifetime, cookieName: value.cookie_name }));
+export const session = z.strictObject(sessionShape).transform((value): SessionConfig => ({
+  lifetime: value.lifetime,
+  idle: value.idle,
+  cookieName: value.cookie_name,
+}));
 
 export const limitsShape = {
   body: size('1KiB', '8MiB').prefault('64KiB').describe('Body of a request to the token endpoints.'),

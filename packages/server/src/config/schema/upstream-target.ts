@@ -1,6 +1,6 @@
 import type { Problem } from '@countersign/core';
 import * as z from 'zod';
-import type { TargetConfig } from '../model.ts';
+import type { TargetConfig } from '../upstream-model.ts';
 import { parseOrigin } from './address.ts';
 
 /**
