@@ -94,7 +94,15 @@ describe('the keys of a running server', () => {
     const { status, out, errors } = await run('keys', 'list', '-o', 'json');
     expect(status, errors).toBe(0);
     const { rings } = JSON.parse(out) as { readonly rings: readonly { readonly ring: string }[] };
-    expect(rings.map(({ ring }) => ring).toSorted()).toEqual(['access', 'assertion', 'audit', 'checksum']);
+    expect(rings.map(({ ring }) => ring).toSorted()).toEqual([
+      'access',
+      'assertion',
+      'audit',
+      'checksum',
+      'cookie',
+      'redirect',
+      'session',
+    ]);
     expect(out).not.toMatch(/"d"|sealed/);
   });
 

@@ -64,6 +64,11 @@ describe('what the endpoints answer is what the document says', () => {
     const person = await house.corp.mint({ aud: 'countersign', sub: 'ada', email: 'ada@acme.example' });
     await answer(200, 'POST /api/v1/token', { body: { id_token: person }, token: null });
     await answer(401, 'POST /api/v1/token', { body: { id_token: 'x.y.z' }, token: null });
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    const logout = await house.corp.mint({ aud: 'countersign', sub: 'ada', jti: 'logout-1', events });
+    const logoutPath = 'POST /.pomerium/backchannel_logout';
+    await answer(200, logoutPath, { body: { logout_token: logout }, token: null });
+    await answer(400, logoutPath, { body: { logout_token: person }, token: null });
     expect(faults()).toEqual([]);
   });
 

@@ -135,7 +135,7 @@ const rows: readonly Guard[] = [
   }),
   row(...ROWS, {
     name: 'a revoked token stays revoked',
-    guard: "token['revoked_at'] !== at",
+    guard: "!(typeof token['revoked_at'] === 'number' && token['revoked_at'] <= at)",
     without: "token['revoked_at'] === undefined",
     fails: 'is found in every column of every row of token',
   }),
@@ -366,8 +366,8 @@ const repositories: readonly Guard[] = [
     LISTS,
     {
       name: 'tokens are listed of one organization',
-      guard: ' where "organization" = ? and "id" < ?',
-      without: " where coalesce(?, '') <> '-' and \"id\" < ?",
+      guard: ' where "organization" = ? and "session" is null and "id" < ?',
+      without: ' where coalesce(?, \'\') <> \'-\' and "session" is null and "id" < ?',
       fails: 'gives everything, newest first, of one organization',
     },
     '18 tenants',

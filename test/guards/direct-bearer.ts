@@ -97,8 +97,8 @@ const ended: readonly Guard[] = [
   row(`${S}/exchange/commit-token.ts`, `${S}/exchange/commit-token.test.ts`, {
     threat: '3',
     name: 'the session of a presented token is as old as the token',
-    guard: 'presented ? rest.issuedAt : bornAfter(deps, rest)',
-    without: 'bornAfter(deps, rest)',
+    guard: 'presented || session !== undefined ? rest.issuedAt : bornAfter(deps, rest)',
+    without: 'session !== undefined ? rest.issuedAt : bornAfter(deps, rest)',
     fails: 'is as old as its token',
   }),
   row(`${S}/exchange/commit-token.ts`, `${S}/exchange/commit-token.test.ts`, {

@@ -14,13 +14,19 @@ import { gatewayGuards } from './gateway.ts';
 import type { Guard } from './guard.ts';
 import { lintGuards } from './lint.ts';
 import { listenerGuards } from './listeners.ts';
+import { loginGuards } from './login.ts';
 import { madeTokenGuards } from './made-tokens.ts';
 import { metricsGuards } from './metrics.ts';
 import { oauthGuards } from './oauth.ts';
+import { pageGuards } from './pages.ts';
 import { peopleGuards } from './people.ts';
 import { policyGuards } from './policy.ts';
+import { providerClientGuards } from './provider-client.ts';
 import { reloadGuards } from './reload.ts';
+import { routeHostGuards } from './route-hosts.ts';
 import { routeGuards } from './routes.ts';
+import { serviceAccountGuards } from './service-accounts.ts';
+import { sessionGuards } from './sessions.ts';
 import { stateGuards } from './state.ts';
 import { storageGuards } from './storage.ts';
 import { tokenGuards } from './tokens.ts';
@@ -40,7 +46,9 @@ export const guards: readonly Guard[] = [
   ...auditGuards,
   ...tokenGuards,
   ...administrationGuards,
+  ...loginGuards,
   ...madeTokenGuards,
+  ...serviceAccountGuards,
   ...oauthGuards,
   ...edgeGuards,
   ...gatewayGuards,
@@ -51,6 +59,10 @@ export const guards: readonly Guard[] = [
   ...listenerGuards,
   ...directBearerGuards,
   ...peopleGuards,
+  ...pageGuards,
+  ...providerClientGuards,
+  ...sessionGuards,
+  ...routeHostGuards,
   ...reloadGuards,
   ...commandLineGuards,
   ...attackGuards,

@@ -119,8 +119,9 @@ export const listenerGuards: readonly Guard[] = [
     threat: '10',
     name: 'the version of a configuration says nothing of its keys',
     file: `${SERVER}/snapshot/compile.ts`,
-    guard: 'canonicalJson({ ...config, routes, administrator, proxy, tls: shown })',
-    without: 'canonicalJson({ ...config, routes, administrator, proxy, tls: tls ?? null })',
+    guard: 'canonicalJson({ ...config, identityProviders, routes, administrator, proxy, tls: shown })',
+    without:
+      'canonicalJson({ ...config, identityProviders, routes, administrator, proxy, tls: tls ?? null })',
     test: `${SERVER}/snapshot/compile.test.ts`,
     fails: 'is the same whatever the key of a certificate is',
   },

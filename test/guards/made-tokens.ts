@@ -21,8 +21,8 @@ const who: readonly Guard[] = [
   order({
     threat: '3 escalation',
     name: 'a token of the organization is its administrators’ to make',
-    guard: "    case 'organization':\n      return administers;",
-    without: "    case 'organization':\n      return true;",
+    guard: "    case 'organization':\n    case 'service':\n      return administers;",
+    without: "    case 'organization':\n      return true;\n    case 'service':\n      return administers;",
     fails: 'is told by whom it would speak as',
   }),
   order({

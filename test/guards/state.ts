@@ -109,7 +109,7 @@ const tokens: readonly Guard[] = [
   row('tokens/present.ts', 'tokens/present.test.ts', {
     threat: '3 escalation',
     name: 'a revoked token is revoked whoever looks it up',
-    guard: 'if (revokedAt !== undefined) return REVOKED;',
+    guard: 'if (revokedAt !== undefined && revokedAt <= Math.floor(deps.clock.now() / 1000)) return REVOKED;',
     without: '',
     fails: 'is invalid, expired or revoked as storage says',
   }),
@@ -180,15 +180,15 @@ const tokens: readonly Guard[] = [
   row('storage/repositories/tokens.ts', 'storage/repositories/repositories.test.ts', {
     threat: '3 escalation',
     name: 'a token is revoked once, and only one that is there',
-    guard: 'textOf(hash)], changes: 1 }',
-    without: 'textOf(hash)] }',
+    guard: 'parameters: [at, hashText(hash), at], changes: 1 }',
+    without: 'parameters: [at, hashText(hash), at] }',
     fails: 'are revoked once',
   }),
   row('storage/repositories/tokens.ts', 'storage/repositories/repositories.test.ts', {
     threat: '3 escalation',
     name: 'revoked tokens are not loaded at start',
-    guard: 'and "expires_at" > ? and "revoked_at" is null',
-    without: 'and "expires_at" > ?',
+    guard: 'and ("revoked_at" is null or "revoked_at" > ?) order by',
+    without: 'and ("revoked_at" is null or "revoked_at" > ? or 1 = 1) order by',
     fails: 'are paged by hash while they live',
   }),
   row('storage/repositories/table-shape.ts', 'storage/repositories/repositories.test.ts', {

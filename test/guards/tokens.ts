@@ -128,17 +128,24 @@ const signed: readonly Guard[] = [
   row(`${TOKENS}signed.ts`, `${TOKENS}present-signed.test.ts`, {
     threat: '12 key separation',
     name: 'an assertion is no access token, whichever ring signed it',
-    guard: "typ: 'at+jwt', kid",
-    without: "typ: 'JWT', kid",
+    guard: "return encode({ alg: 'ES256', typ, kid });",
+    without: "return encode({ alg: 'ES256', typ: 'JWT', kid });",
     fails: 'does not become one by the ring of another purpose',
   }),
   row(`${TOKENS}signed.ts`, `${TOKENS}signed.test.ts`, {
     threat: '1 algorithms',
     name: 'a header says what ours says in exactly our words',
-    guard: "return keys.get(value.slice(0, value.indexOf('.')));",
+    guard: "const header = value.slice(0, value.indexOf('.'));",
     without:
-      "const { kid } = JSON.parse(Buffer.from(value.slice(0, value.indexOf('.')), 'base64url').toString()) as { kid: string };\n    return keys.get(headerOf(kid));",
+      "const named = JSON.parse(Buffer.from(value.slice(0, value.indexOf('.')), 'base64url').toString()) as { kid: string };\n    const header = headerOf('at+jwt', named.kid);",
     fails: 'whose header says the same in other words',
+  }),
+  row(`${TOKENS}signed.ts`, `${TOKENS}signed.test.ts`, {
+    threat: '12 key separation',
+    name: 'what the ring of sessions signs is no access token, and the other way round',
+    guard: "const sessionKeys = keysByHeader(session, 'session+jwt');",
+    without: "const sessionKeys = keysByHeader(session, 'at+jwt');",
+    fails: 'is of the ring and the type that it was made with',
   }),
   row(`${TOKENS}signed.ts`, `${TOKENS}signed.test.ts`, {
     threat: '16 bounds',
@@ -164,8 +171,8 @@ const signed: readonly Guard[] = [
   row(`${CORE}access-token-claims.ts`, `${CORE}access-token-claims.test.ts`, {
     threat: '2 audience',
     name: 'a signed token is never for nobody in particular',
-    guard: 'token.resources.length > 0 ? token.resources : [url]',
-    without: 'token.resources',
+    guard: 'token.resources.length > 0 ? token.resources.map(audienceOf) : [url]',
+    without: 'token.resources.map(audienceOf)',
     fails: 'is for the service itself',
   }),
 ];
@@ -177,6 +184,13 @@ const table: readonly Guard[] = [
     guard: 'Object.hasOwn(claims, key) ? claims[key] : undefined',
     without: 'claims[key]',
     fails: 'finds own members alone',
+  }),
+  row(`${TOKENS}people.ts`, `${TOKENS}people.test.ts`, {
+    threat: '3 escalation',
+    name: 'nobody becomes the person whose place in the table they take',
+    guard: '    this.#joined[index] = undefined;\n    this.#texts.release',
+    without: '    this.#texts.release',
+    fails: 'leave nothing of a person behind',
   }),
   row(`${TOKENS}token-table.ts`, `${TOKENS}token-table.test.ts`, {
     threat: '3 escalation',

@@ -33,7 +33,7 @@ export const trustGuards: readonly Guard[] = [
     threat: '12',
     name: 'typed tokens are no subject tokens',
     file: 'packages/server/src/trust/compact-jws.ts',
-    guard: "if (Object.hasOwn(header, 'typ') && !isPlainJwt(header['typ'])) return undefined;",
+    guard: 'if (!isOfType(header.header, type)) return MALFORMED;',
     without: '',
     test: 'packages/server/src/trust/compact-jws.test.ts',
     fails: 'with {"typ":"at+jwt"} is refused',

@@ -55,6 +55,8 @@ const planted: readonly [string, string, string][] = [
   ],
   ['programmatic may not know the api', 'packages/server/src/programmatic/a.ts', '../api/user.ts'],
   ['the api may not know programmatic', 'packages/server/src/api/a.ts', '../programmatic/token-endpoint.ts'],
+  ['login may not know programmatic', 'packages/server/src/login/a.ts', '../programmatic/token-endpoint.ts'],
+  ['the gateway may not know login', 'packages/server/src/gateway/a.ts', '../login/model.ts'],
   ['an entrance may not import the composition root', 'packages/server/src/api/a.ts', '../main.ts'],
   ['an entrance may not import an adapter', 'packages/server/src/oauth/a.ts', '../adapters/issuer-keys.ts'],
   [
@@ -81,6 +83,10 @@ const planted: readonly [string, string, string][] = [
     '../../exchange/model.ts',
   ],
   ['an adapter may not import storage', 'packages/server/src/adapters/a.ts', '../storage/port.ts'],
+  ['a page may not import an entrance', 'packages/server/src/pages/a.ts', '../gateway/decide.ts'],
+  ['a page may not import the exchange', 'packages/server/src/pages/a.ts', '../exchange/model.ts'],
+  ['a page may not import an adapter', 'packages/server/src/pages/a.ts', '../adapters/ports.ts'],
+  ['a page may not import the composition root', 'packages/server/src/pages/a.ts', '../main.ts'],
   ['the demo may not import the command line', 'packages/demo/src/a.ts', '@countersign/cli'],
   ['the command line loads the server lazily', 'packages/cli/src/a.ts', '@countersign/server'],
   ['the command line loads the demo lazily', 'packages/cli/src/a.ts', '@countersign/demo'],
@@ -92,6 +98,7 @@ const allowed: readonly [string, string, string][] = [
   ['the server may import core', 'packages/server/src/trust/a.ts', '@countersign/core'],
   ['an entrance may take a port', 'packages/server/src/oauth/a.ts', '../adapters/ports.ts'],
   ['an entrance may import the exchange', 'packages/server/src/oauth/a.ts', '../exchange/model.ts'],
+  ['a page may import what an answer is', 'packages/server/src/pages/a.ts', '../http/message.ts'],
   ['the composition root may import everything', 'packages/server/src/main.ts', './storage/engine/sqlite.ts'],
 ];
 

@@ -32,6 +32,12 @@ const CONTRACT: Readonly<Record<RefusalCode, readonly [status: number, error: st
     'credential.revoked': [401, 'invalid_token', false],
     'credential.audience': [401, 'invalid_token', false],
     'credential.identity_conflict': [401, 'invalid_token', false],
+    // People in browsers.
+    'request.origin': [403, 'invalid_request', false],
+    'sign_in.expired': [400, 'invalid_request', false],
+    'sign_in.browser': [400, 'invalid_request', false],
+    'sign_in.denied': [403, 'access_denied', false],
+    'sign_in.provider': [502, 'temporarily_unavailable', true],
     'path.ambiguous': [400, 'invalid_request', false],
     'route.unknown': [404, 'invalid_request', false],
     'upstream.unreachable': [502, 'temporarily_unavailable', true],

@@ -5,11 +5,14 @@ import type { Logger } from './adapters/ports.ts';
 import type { ForwardAuth } from './gateway/forward-auth/index.ts';
 import { routingOf } from './gateway/routing.ts';
 import type { GatewayTransport } from './gateway/transport/node-http.ts';
-import { askedHost, isFramed, isSpoken } from './http/asked-host.ts';
+import { askedHost, isFramed, isSpoken, splitTarget } from './http/asked-host.ts';
+import { headerLines } from './http/header-lines.ts';
 import { readableAnswer } from './http/cors.ts';
 import { jsonAnswer, serviceRequest, writeAnswer, type Answer } from './http/message.ts';
-import type { KeyRing } from './keys/port.ts';
-import { assertionJwks, pong } from './programmatic/well-known.ts';
+import { routeHostAnswer } from './programmatic/route-host/index.ts';
+import type { RouteHostDeps } from './programmatic/route-host/model.ts';
+import { pong } from './programmatic/well-known.ts';
+import { routesOfHost } from './snapshot/route-index.ts';
 import { answerOnService, type ServiceHostDeps } from './service-host.ts';
 import type { Offer } from './service.ts';
 
@@ -20,7 +23,7 @@ import type { Offer } from './service.ts';
 export interface AppDeps extends ServiceHostDeps {
   readonly gateway: GatewayTransport;
   readonly forwardAuth: ForwardAuth;
-  readonly assertionRing: KeyRing;
+  readonly routeHost: RouteHostDeps;
   readonly ready: () => Answer;
   readonly logger: Logger;
 }
@@ -105,8 +108,8 @@ async function handle(
       }
       const asked = deps.forwardAuth.answer(incoming, 'route');
       if (asked) return writeAnswer(incoming, outgoing, await asked);
-      const own = routeHostAnswer(deps, incoming);
-      if (own) return writeAnswer(incoming, outgoing, own);
+      const own = ownAnswer(deps, incoming, destination);
+      if (own) return writeAnswer(incoming, outgoing, await own);
       return deps.gateway.handle(incoming, outgoing, destination.host, destination.port, awaitsContinue);
     }
   }
@@ -115,9 +118,13 @@ async function handle(
 /** For `Allow`: what an upstream may be asked, as far as we are concerned. */
 const FORWARDED = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
-type Destination =
-  | { readonly kind: 'malformed' | 'unknown' | 'service' }
-  | { readonly kind: 'route'; readonly host: string; readonly port: number | undefined };
+interface RouteDestination {
+  readonly kind: 'route';
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+type Destination = { readonly kind: 'malformed' | 'unknown' | 'service' } | RouteDestination;
 
 function destinationOf(deps: AppDeps, incoming: IncomingMessage): Destination {
   const snapshot = deps.service.snapshot();
@@ -130,23 +137,24 @@ function destinationOf(deps: AppDeps, incoming: IncomingMessage): Destination {
 }
 
 /** What a route host answers itself; nothing below `/.pomerium/` ever reaches an upstream. */
-function routeHostAnswer({ assertionRing, service }: AppDeps, incoming: IncomingMessage): Answer | undefined {
+function ownAnswer(
+  { routeHost, service }: AppDeps,
+  incoming: IncomingMessage,
+  { host, port }: RouteDestination,
+): Promise<Answer> | undefined {
   // The canonical path: `/%2epomerium/` is the same place. What is ambiguous goes to the gateway, which refuses it.
   const canonical = canonicalTarget(incoming.url ?? '/');
   if (!canonical.ok) return undefined;
   const { path } = canonical.value;
-  if (path === '/ping' || path === '/healthz') return readOnly(incoming, pong);
-  if (path === '/.well-known/pomerium/jwks.json') {
-    const { trustedProxies, corsOrigins } = service.snapshot().settings;
-    const request = serviceRequest(incoming, path, '', trustedProxies);
-    const keys = (): Answer => assertionJwks(assertionRing, request);
-    return readOnly(incoming, () => readableAnswer(keys(), request, 'every page', corsOrigins));
-  }
-  if (path === '/.pomerium' || path.startsWith('/.pomerium/')) return jsonAnswer(404, { error: 'not found' });
-  return undefined;
-}
-
-function readOnly(incoming: IncomingMessage, answer: () => Answer): Answer {
-  if (incoming.method === 'GET' || incoming.method === 'HEAD') return answer();
-  return { ...jsonAnswer(405, { error: 'method not allowed' }), headers: { allow: 'GET, HEAD' } };
+  // Of every request to an upstream no more than this is asked.
+  if (!path.startsWith('/.') && path !== '/ping' && path !== '/healthz') return undefined;
+  const snapshot = service.snapshot();
+  const { trustedProxies, corsOrigins } = snapshot.settings;
+  const request = serviceRequest(incoming, path, splitTarget(incoming.url ?? '/').query, trustedProxies);
+  const scheme = routesOfHost(snapshot, host)[0]?.scheme ?? 'https';
+  const asked = { host, port, scheme, headers: headerLines(incoming.rawHeaders), request };
+  const own = routeHostAnswer(routeHost, path, asked);
+  if (!own) return undefined;
+  const readers = own.isPublic ? 'every page' : 'no page';
+  return Promise.resolve(own.answer).then((answer) => readableAnswer(answer, request, readers, corsOrigins));
 }

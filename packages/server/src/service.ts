@@ -5,6 +5,9 @@ import { OPERATIONS, type ApiDeps } from './api/operations.ts';
 import type { ExchangeDeps } from './exchange/model.ts';
 import { errorPage } from './http/error-page.ts';
 import type { Answer, ServiceRequest } from './http/message.ts';
+import { backchannelLogoutEndpoint, type BackchannelLogoutDeps } from './login/backchannel-logout.ts';
+import { LOGIN_ENDPOINTS } from './login/endpoints.ts';
+import type { LoginDeps } from './login/model.ts';
 import { audienceEndpoint } from './oauth/audience.ts';
 import { introspectionEndpoint, type IntrospectionDeps } from './oauth/introspection.ts';
 import { jwksEndpoint, type JwksDeps } from './oauth/jwks.ts';
@@ -18,13 +21,23 @@ import { programmaticTokenEndpoint } from './programmatic/token-endpoint.ts';
  * no row of the path names is refused with `Allow`.
  */
 export interface ServiceDeps
-  extends ExchangeDeps, TokenEndpointDeps, RevocationDeps, IntrospectionDeps, JwksDeps, ApiDeps {}
+  extends
+    ExchangeDeps,
+    TokenEndpointDeps,
+    RevocationDeps,
+    IntrospectionDeps,
+    JwksDeps,
+    BackchannelLogoutDeps,
+    LoginDeps,
+    ApiDeps {
+  readonly keys: ExchangeDeps['keys'];
+}
 
 /** What anybody may ask; each endpoint authenticates and answers a wrong method in the error shape of its protocol. */
 interface Endpoint {
   readonly path: string;
   /** `any`: the endpoint looks at the method itself. */
-  readonly method: 'any' | 'GET';
+  readonly method: 'any' | 'GET' | 'POST';
   readonly handle: (
     deps: ServiceDeps,
     request: ServiceRequest,
@@ -39,6 +52,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { path: '/api/v1/token', method: 'any', handle: programmaticTokenEndpoint },
   { path: '/api/oauth/introspect', method: 'any', handle: introspectionEndpoint },
   { path: '/api/oauth/revoke', method: 'any', handle: revocationEndpoint },
+  { path: '/.pomerium/backchannel_logout', method: 'any', handle: backchannelLogoutEndpoint },
+  ...LOGIN_ENDPOINTS,
   { path: '/api/oauth/audience', method: 'GET', handle: audienceEndpoint },
   {
     path: '/.well-known/oauth-authorization-server',
@@ -71,13 +86,16 @@ export async function serve(
   request: ServiceRequest,
   offer: Offer = 'everything',
 ): Promise<Answer> {
+  const allowed: string[] = [];
   for (const endpoint of endpointsOf(offer)) {
     const parameters = matchPath(endpoint.path, request.path);
     if (!parameters) continue;
-    if (endpoint.method === 'GET' && !matchesMethod('GET', request.method))
-      return notAllowed(['GET', 'HEAD']);
-    return endpoint.handle(deps, request, (name) => parameters[name] ?? '');
+    const { method } = endpoint;
+    if (method === 'any' || matchesMethod(method, request.method))
+      return endpoint.handle(deps, request, (name) => parameters[name] ?? '');
+    allowed.push(...methodsOf(method));
   }
+  if (allowed.length > 0) return notAllowed(allowed);
   return offer === 'endpoints' ? notFound() : serveOperation(deps, request);
 }
 
@@ -93,7 +111,7 @@ async function serveOperation(deps: ServiceDeps, request: ServiceRequest): Promi
     if (!parameters) continue;
     if (matchesMethod(operation.method, request.method))
       return callOperation(operation, deps, request, parameters);
-    allowed.push(...methodsOf(operation));
+    allowed.push(...methodsOf(operation.method));
   }
   return allowed.length > 0 ? notAllowed(allowed) : notFound();
 }
@@ -102,7 +120,7 @@ function matchesMethod(wanted: Operation<ApiDeps>['method'], method: string): bo
   return method === wanted || (wanted === 'GET' && method === 'HEAD');
 }
 
-function methodsOf({ method }: Operation<ApiDeps>): readonly string[] {
+function methodsOf(method: Operation<ApiDeps>['method']): readonly string[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method];
 }
 

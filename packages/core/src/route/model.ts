@@ -84,6 +84,10 @@ export interface Route {
   readonly headerOperations?: HeaderOperations;
   /** A refused credential is answered with a Basic challenge too: git and docker send none before they see one. */
   readonly basicChallenge?: true;
+  /** Name of the identity provider that people sign in at; absent: any that speaks for one of its organizations. */
+  readonly identityProvider?: string;
+  /** For people; nothing follows from it. */
+  readonly description?: string;
   /** Trusted issuers, `organization/name`, whose tokens are taken as they are; absent: none. */
   readonly issuers?: readonly string[];
   /** So are id_tokens of identity providers that speak for one of its organizations. */

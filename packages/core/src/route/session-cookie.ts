@@ -1,6 +1,6 @@
 /**
- * Our session cookie among the cookies of others. The upstream must neither see it nor set it. `name` is the plain
- * one; the prefixed forms are ours too, and case is ignored, which costs nobody anything.
+ * Our session cookie, and those of sign-ins under way, among the cookies of others. The upstream must neither see them nor
+ * set them. `name` is the plain one; the prefixed forms are ours too, and case is ignored, which costs nobody anything.
  */
 
 /** A Cookie header without our session, in everything else as it came; `undefined` when nothing is left. */
@@ -30,5 +30,7 @@ function cookieName(pair: string): string {
 
 function isSessionCookie(candidate: string, name: string): boolean {
   const plain = name.toLowerCase();
-  return candidate === plain || candidate === `__host-${plain}` || candidate === `__secure-${plain}`;
+  const written = candidate.replace(/^__(?:host|secure)-/, '');
+  // Behind the name: what a sign-in under way keeps (`_s_`), and what binds it to a browser (`_n_`).
+  return written === plain || written.startsWith(`${plain}_s_`) || written.startsWith(`${plain}_n_`);
 }

@@ -162,7 +162,9 @@ describe('what a caller is answered', () => {
     await started(REFUSES);
     const told = await answer('GET /api/', [bearer(ALICE)]);
     expect(JSON.parse(told.body)).toMatchObject({ decision_id: expect.stringMatching(/^dec_/) });
-    expect((await answer('GET /api/', [bearer(ALICE), NAVIGATES])).body).toMatch(/decision <code>dec_/);
+    expect((await answer('GET /api/', [bearer(ALICE), NAVIGATES])).body).toMatch(
+      /<dt>Decision<\/dt>\s*<dd><bdi><code>dec_/,
+    );
   });
 
   it('is 404 where no route takes the path, whoever asks', async () => {

@@ -1,4 +1,4 @@
-import type { HeaderLine, RefusalCode, Route } from '@countersign/core';
+import { hostResource, type HeaderLine, type RefusalCode, type Route } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.ts';
 import type { GatewayDecision } from './model.ts';
@@ -169,6 +169,14 @@ describe('a token that is limited to resources', () => {
     expect(await codeOf({ headers: [bearer(ALICE)] })).toBe('credential.audience');
     expect(refused).toMatchObject([{ code: 'credential.audience', tokenId: 'tok_alice' }]);
     expect(refused[0]).not.toHaveProperty('facts');
+  });
+
+  it('of a host opens what that host serves and nothing of another, were it of one wildcard', async () => {
+    const { codeOf, presented } = asking({ host: '*.app.example' });
+    presented.set(ALICE, { state: 'live', token: limited(hostResource('one.app.example')) });
+    const codeAt = (host: string) => codeOf({ host, headers: [bearer(ALICE)] });
+    expect(await codeAt('one.app.example')).toBe('forward');
+    expect(await codeAt('two.app.example')).toBe('credential.audience');
   });
 
   it('is refused before the policy is asked', async () => {

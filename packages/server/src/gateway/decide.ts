@@ -1,5 +1,6 @@
 import {
   evaluate,
+  hostResource,
   opensToNobody,
   principalId,
   routeTarget,
@@ -11,11 +12,14 @@ import {
 import { originOf } from '../audit/origin.ts';
 import type { Snapshot } from '../snapshot/model.ts';
 import type { TokenRecord } from '../tokens/model.ts';
+import { cookieName } from '../http/cookies.ts';
+import { isNavigation } from '../http/navigation.ts';
+import type { Forms } from './credential/form.ts';
 import { findCredential, type Ours } from './credential/index.ts';
 import { factsOf } from './facts.ts';
 import type { Recognised } from './foreign/model.ts';
 import { takesForeign } from './foreign/sources.ts';
-import type { Caller, Forward, GatewayDecision, GatewayDeps, GatewayRequest } from './model.ts';
+import type { Caller, Forward, GatewayDecision, GatewayDeps, GatewayRequest, Refuse } from './model.ts';
 import { webSocketFault } from './origin.ts';
 import {
   recordPassed,
@@ -78,13 +82,18 @@ interface OnRoute extends Asked {
 
 function decideOnRoute(deps: GatewayDeps, asked: OnRoute): GatewayDecision | Promise<GatewayDecision> {
   const { request, snapshot, route } = asked;
-  const forms = { issuer: snapshot.service.url, foreign: takesForeign(route) };
+  const forms = formsOn(snapshot, route);
   const credential = findCredential(request.head.headers, forms);
   if (credential.kind !== 'ours') return decideWithoutToken(deps, asked, credential.kind);
   const judge = (recognised: Recognised): GatewayDecision | Promise<GatewayDecision> =>
     judgePresented(deps, asked, recognised, credential);
   const recognised = recognise(deps, asked, credential);
   return recognised instanceof Promise ? recognised.then(judge) : judge(recognised);
+}
+
+function formsOn({ service, settings }: Snapshot, route: Route): Forms {
+  const cookie = cookieName(settings.sessionCookie, route.scheme);
+  return { issuer: service.url, cookie, foreign: takesForeign(route) };
 }
 
 function recognise(
@@ -116,7 +125,34 @@ function decideWithoutToken(
   // Whether the policy speaks of nobody at all; what it says to nobody is asked like of everybody else.
   if (opensToNobody(asked.route.policy, factsOf(asked, undefined)))
     return admit(deps, asked, { spentCarriers: [] });
-  return refuseUnproven(deps, asked, 'credential.missing');
+  return refuseMissing(deps, asked);
+}
+
+/** Nobody is there: a page that was opened leads to sign-in, where that helps; everything else is told so. */
+function refuseMissing(deps: GatewayDeps, asked: OnRoute, evaluated?: Evaluated): Refuse {
+  const refuse = refuseUnproven(deps, asked, 'credential.missing', evaluated);
+  const { request, route, target } = asked;
+  if (request.websocket || !isNavigation(request.head.method, request.head.headers)) return refuse;
+  const { host, port } = request;
+  const place = { host, scheme: route.scheme, route: route.id, target, ...(port !== undefined && { port }) };
+  const signIn = deps.beginSignIn?.(place);
+  return signIn ? { ...refuse, signIn } : refuse;
+}
+
+/**
+ * A browser sends what it has. A cookie that is over is as good as none where a page is opened, or where nobody has to
+ * be anybody; only what a script asks for is told that it is over, and does not wait for a page that it cannot show.
+ */
+function decideOnDeadCookie(
+  deps: GatewayDeps,
+  asked: OnRoute,
+  code: RefusalCode,
+): GatewayDecision | Promise<GatewayDecision> {
+  const { request } = asked;
+  const decided = decideWithoutToken(deps, asked, 'none');
+  if (decided instanceof Promise || decided.kind !== 'refuse' || decided.code !== 'credential.missing')
+    return decided;
+  return isNavigation(request.head.method, request.head.headers) ? decided : { ...decided, code };
 }
 
 function judgePresented(
@@ -126,19 +162,31 @@ function judgePresented(
   credential: Ours,
 ): GatewayDecision | Promise<GatewayDecision> {
   if (recognised.state === 'refused') return refuseUnexchanged(deps, asked, recognised);
-  if (recognised.state !== 'live') return refuseUnproven(deps, asked, DEAD[recognised.state]);
+  if (recognised.state !== 'live') {
+    const code = DEAD[recognised.state];
+    return credential.carrier === 'cookie' && recognised.state !== 'unavailable'
+      ? decideOnDeadCookie(deps, asked, code)
+      : refuseUnproven(deps, asked, code);
+  }
   // What another organization vouches for is nobody here, whatever its login, email or claims (threat 18).
   const token = tokenOn(asked.route, recognised.token);
   if (token === undefined) return refuseVerified(deps, asked, 'credential.invalid', recognised.token);
   // Whoever asked for a token of few resources may have given it away for those: a route that is not among them
   // answers as if the token were none, public or not (RFC 8707 section 3).
-  if (token.resources.length > 0 && !token.resources.includes(asked.route.resource)) {
+  if (!opensRoute(token, asked)) {
     return refuseVerified(deps, asked, 'credential.audience', token);
   }
   return admit(deps, asked, {
     caller: { token, again: stillOn(asked.route, token, askAgain(deps, asked, credential)) },
     spentCarriers: credential.remove,
+    carrier: credential.carrier,
   });
+}
+
+/** A token of no resources opens every route; one of a host all of that host, as the request names it. */
+function opensRoute({ resources }: TokenRecord, { route, request }: OnRoute): boolean {
+  if (resources.length === 0) return true;
+  return resources.includes(route.resource) || resources.includes(hostResource(request.host));
 }
 
 /** A value that is not live, in the caller's words. Silent storage is 503, never 401: the token may be a good one. */
@@ -149,7 +197,8 @@ const DEAD: Readonly<Record<Exclude<Recognised['state'], 'live' | 'refused'>, Re
   unavailable: 'server.storage',
 };
 
-type Admission = Pick<Forward, 'caller' | 'spentCarriers'>;
+/** `carrier`: header that held the responsible value; absent: nobody has shown any. */
+type Admission = Pick<Forward, 'caller' | 'spentCarriers'> & { readonly carrier?: string };
 
 /** Asks the policy. A public route has one too: whoever comes, a deny still counts. */
 function admit(
@@ -158,12 +207,14 @@ function admit(
   admission: Admission,
 ): GatewayDecision | Promise<GatewayDecision> {
   const { route, request } = asked;
-  const { caller, spentCarriers: carriers } = admission;
+  const { caller, carrier } = admission;
   const token = caller?.token;
   const facts = factsOf(asked, token);
   const decision = evaluate(route.policy, facts);
   if (decision.effect !== 'allow') return refuseByPolicy(deps, asked, token, { facts, decision });
-  const fault = request.websocket ? webSocketFault({ ...request, route, carriers }) : undefined;
+  const fault = request.websocket
+    ? webSocketFault({ ...request, route, ...(carrier !== undefined && { carrier }) })
+    : undefined;
   if (fault !== undefined) return refuseWebSocket(deps, asked, token, fault);
   const wait = waitOf(deps, asked, token);
   if (wait > 0) return refuseOverLimit(deps, asked, token, wait);
@@ -214,5 +265,7 @@ function refuseByPolicy(
   if (token) return refuseVerified(deps, asked, 'policy.refused', token, evaluated);
   // A rule that had nobody to look at may say yes to somebody: ask who it is.
   const wantsSomebody = evaluated.decision.reasons.some((reason) => reason.endsWith('-unauthenticated'));
-  return refuseUnproven(deps, asked, wantsSomebody ? 'credential.missing' : 'policy.refused', evaluated);
+  return wantsSomebody
+    ? refuseMissing(deps, asked, evaluated)
+    : refuseUnproven(deps, asked, 'policy.refused', evaluated);
 }

@@ -48,6 +48,7 @@ const TYPES = {
   csp: 'personal',
   csr: 'runner',
   css: 'session',
+  csv: 'service',
 } as const satisfies Readonly<Record<TokenPrefix, string>>;
 
 function tokenFacts({ organizations }: Snapshot, { organization = '', issuer: id, prefix }: TokenRecord) {

@@ -12,6 +12,7 @@ import type { Decisions } from '../audit/port.ts';
 import type { KeyRing } from '../keys/port.ts';
 import type { Snapshot } from '../snapshot/model.ts';
 import type { Presented, TokenRecord } from '../tokens/model.ts';
+import type { BegunSignIn, Place } from '../sessions/begin-sign-in.ts';
 import type { ForeignTokens } from './foreign/model.ts';
 import type { RateLimits } from './rate-limit.ts';
 
@@ -31,6 +32,8 @@ export interface GatewayDeps {
   readonly rateLimits: RateLimits;
   /** Ring `assertion`. */
   readonly assertionRing: KeyRing;
+  /** Absent: nobody signs in here. */
+  readonly beginSignIn?: (place: Place) => BegunSignIn | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -104,4 +107,6 @@ export interface Refuse {
   readonly retryAfter?: number;
   /** In place of the catalogue's: the upstream was not even asked. */
   readonly status?: 503;
+  /** Where a page that was opened leads instead: somebody may sign in there, and come back. */
+  readonly signIn?: BegunSignIn;
 }

@@ -6,15 +6,15 @@ import { webSocketFault, type Handshake } from './origin.ts';
 const OWN = 'https://app.example';
 const LISTED = 'https://pages.example:8443';
 
-/** How somebody was identified, as headers and as carriers that were used. */
+/** How somebody was identified, as a header and as the carrier that was responsible. */
 const WAYS = {
-  cookie: [['Cookie', '_countersign=css_x'], ['cookie']],
-  'a carrier of later': [['X-Later', 'css_x'], ['x-later']],
-  Basic: [['Authorization', 'bAsIc eDp5'], ['authorization']],
-  nothing: [['Accept', '*/*'], []],
-  Bearer: [['Authorization', 'Bearer csp_x'], ['authorization']],
-  'our own header': [['X-Pomerium-Authorization', 'csp_x'], ['x-pomerium-authorization']],
-} as const satisfies Readonly<Record<string, readonly [HeaderLine, readonly string[]]>>;
+  cookie: [['Cookie', '_countersign=css_x'], 'cookie'],
+  'a carrier of later': [['X-Later', 'css_x'], 'x-later'],
+  Basic: [['Authorization', 'bAsIc eDp5'], 'authorization'],
+  nothing: [['Accept', '*/*'], undefined],
+  Bearer: [['Authorization', 'Bearer csp_x'], 'authorization'],
+  'our own header': [['X-Pomerium-Authorization', 'csp_x'], 'x-pomerium-authorization'],
+} as const satisfies Readonly<Record<string, readonly [HeaderLine, string | undefined]>>;
 
 type Way = keyof typeof WAYS;
 
@@ -27,10 +27,16 @@ interface Case {
 }
 
 function fault({ way, origins, route, host = 'app.example', port }: Case): string | undefined {
-  const [line, carriers] = WAYS[way];
+  const [line, carrier] = WAYS[way];
   const headers: readonly HeaderLine[] = [line, ...origins.map((origin) => ['Origin', origin] as const)];
   const rules = { scheme: 'https', access: 'policy', allowWebsockets: true, ...route } as const;
-  return webSocketFault({ route: rules, head: { headers }, host, port, carriers });
+  return webSocketFault({
+    route: rules,
+    head: { headers },
+    host,
+    port,
+    ...(carrier !== undefined && { carrier }),
+  });
 }
 
 const passes = (asked: Case): boolean => fault(asked) === undefined;
@@ -121,9 +127,9 @@ describe('the origin of a route', () => {
   it('is read from Origin in any case of the name', () => {
     const headers: readonly HeaderLine[] = [['oRIGIN', 'https://evil.example']];
     const route = { scheme: 'https', access: 'policy', allowWebsockets: true } as const;
-    expect(
-      webSocketFault({ route, head: { headers }, host: 'app.example', port: undefined, carriers: [] }),
-    ).toBe('Origin is not allowed');
+    expect(webSocketFault({ route, head: { headers }, host: 'app.example', port: undefined })).toBe(
+      'Origin is not allowed',
+    );
   });
 
   it('beside it only what is listed passes, whatever is put together', () => {

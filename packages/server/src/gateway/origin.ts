@@ -12,8 +12,8 @@ export interface Handshake {
   /** Host and port that were asked for. */
   readonly host: string;
   readonly port: number | undefined;
-  /** Headers that held a value of ours, the responsible one first. */
-  readonly carriers: readonly string[];
+  /** Header that held the responsible value of ours; absent: none did. */
+  readonly carrier?: string;
 }
 
 /** Why this WebSocket may not be opened, for the log; `undefined`: it may. */
@@ -33,8 +33,8 @@ export function webSocketFault(handshake: Handshake): string | undefined {
  */
 type Rule = 'required' | 'if-present' | 'if-configured';
 
-function ruleFor({ route, head, carriers: [responsible] }: Handshake): Rule {
-  switch (responsible) {
+function ruleFor({ route, head, carrier }: Handshake): Rule {
+  switch (carrier) {
     case 'x-pomerium-authorization':
       return 'if-configured';
     case 'authorization':

@@ -48,7 +48,7 @@ export function keysCommand(context: CommandContext, runs: KeysRuns = RUNS): Com
     )
     .addCommand(
       online('rotate', 'Lets the next key of a ring sign, retires the active one, and makes a new next.')
-        .argument('<ring>', 'access, assertion, audit or checksum')
+        .argument('<ring>', 'access, assertion, audit, session, checksum, cookie or redirect')
         .option('--force', 'even when the next key has been published for less than a day')
         .addOption(tableOrJson())
         .action((ring: string, flags: KeysFlags) =>
@@ -60,7 +60,7 @@ export function keysCommand(context: CommandContext, runs: KeysRuns = RUNS): Com
         'revoke',
         'Takes a key away at once: nothing that has to be verified with it is accepted any more.',
       )
-        .argument('<ring>', 'access, assertion, audit or checksum')
+        .argument('<ring>', 'access, assertion, audit, session, checksum, cookie or redirect')
         .argument('<kid>', 'name of the key, as "keys list" shows it')
         .action((ring: string, kid: string, flags: KeysFlags) =>
           execute(context, options({ verb: 'revoke', ring, kid }, flags), runs.revoke),

@@ -9,6 +9,7 @@ const MEANING: Readonly<Record<TokenPrefix, string>> = {
   csp: 'an access token of a person, from an exchange',
   csr: 'an access token of a runner',
   css: 'a session of a person, from an id_token',
+  csv: 'a token of a service account',
 };
 
 /** Never the value itself: whoever holds it can use it. */

@@ -4,7 +4,8 @@ import { findCredential as find } from './index.ts';
 
 const T = `csp_${'a'.repeat(38)}`;
 const ISSUER = 'https://cs.example';
-const findCredential = (headers: readonly HeaderLine[]) => find(headers, { issuer: ISSUER, foreign: false });
+const findCredential = (headers: readonly HeaderLine[]) =>
+  find(headers, { issuer: ISSUER, cookie: '__Host-_countersign', foreign: false });
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const signedBy = (iss: unknown, more: object = {}): string =>
   `${part({ alg: 'ES256', typ: 'at+jwt' })}.${part({ iss, ...more })}.c2ln`;
@@ -26,6 +27,7 @@ describe('carriers of an access token', () => {
       kind: 'ours',
       value: T,
       form: 'own',
+      carrier: header,
       remove: [header],
     });
   });
@@ -61,6 +63,7 @@ describe('carriers of an access token', () => {
         kind: 'ours',
         value: signedBy(ISSUER),
         form: 'own',
+        carrier: 'authorization',
         remove: ['authorization'],
       });
     },
@@ -96,7 +99,13 @@ describe('carriers of an access token', () => {
         ['Authorization', `Bearer ${second}`],
         ['X-Pomerium-Authorization', T],
       ]),
-    ).toEqual({ kind: 'ours', value: T, form: 'own', remove: ['x-pomerium-authorization', 'authorization'] });
+    ).toEqual({
+      kind: 'ours',
+      value: T,
+      form: 'own',
+      carrier: 'x-pomerium-authorization',
+      remove: ['x-pomerium-authorization', 'authorization'],
+    });
   });
 
   it('keeps a foreign Authorization when another carrier holds ours', () => {
@@ -105,7 +114,13 @@ describe('carriers of an access token', () => {
         ['Authorization', 'Bearer foreign'],
         ['X-Pomerium-Authorization', T],
       ]),
-    ).toEqual({ kind: 'ours', value: T, form: 'own', remove: ['x-pomerium-authorization'] });
+    ).toEqual({
+      kind: 'ours',
+      value: T,
+      form: 'own',
+      carrier: 'x-pomerium-authorization',
+      remove: ['x-pomerium-authorization'],
+    });
   });
 
   it.each(['Authorization', 'X-Pomerium-Authorization'])('refuses to choose between two %s lines', (name) => {
@@ -129,7 +144,8 @@ describe('carriers of an access token', () => {
 
 describe('carriers on a route that takes tokens of others', () => {
   const FOREIGN = signedBy('https://ci.example');
-  const findHere = (headers: readonly HeaderLine[]) => find(headers, { issuer: ISSUER, foreign: true });
+  const findHere = (headers: readonly HeaderLine[]) =>
+    find(headers, { issuer: ISSUER, cookie: '__Host-_countersign', foreign: true });
 
   it.each([
     ['X-Pomerium-Authorization', FOREIGN, 'x-pomerium-authorization'],
@@ -143,6 +159,7 @@ describe('carriers on a route that takes tokens of others', () => {
       kind: 'ours',
       value: FOREIGN,
       form: 'foreign',
+      carrier: header,
       remove: [header],
     });
   });
@@ -181,7 +198,48 @@ describe('carriers on a route that takes tokens of others', () => {
       kind: 'ours',
       value: FOREIGN,
       form: 'foreign',
+      carrier: 'x-pomerium-authorization',
       remove: ['x-pomerium-authorization', 'authorization'],
+    });
+  });
+});
+
+describe('the session cookie of a browser', () => {
+  const S = `css_${'a'.repeat(38)}`;
+  const cookie = (value: string): HeaderLine => ['Cookie', value];
+
+  it('holds it beside the cookies of others, and the header is not removed', () => {
+    expect(findCredential([cookie(`a=1; __Host-_countersign=${S}; b=2`)])).toEqual({
+      kind: 'ours',
+      value: S,
+      form: 'own',
+      carrier: 'cookie',
+      remove: [],
+    });
+  });
+
+  it.each([
+    ['of another name', `_countersign=${S}`],
+    ['of another deployment', `__Host-_other=${S}`],
+    ['that came twice', `__Host-_countersign=${S}; __Host-_countersign=${S}`],
+    ['that is empty', '__Host-_countersign='],
+    ['that is no value of ours', '__Host-_countersign=garbage'],
+    ['that is too large', `__Host-_countersign=${'x'.repeat(5000)}`],
+    ['with what is no session', `__Host-_countersign=csp_${'a'.repeat(38)}`],
+  ])('%s is none', (_which, value) => {
+    expect(findCredential([cookie(value)])).toEqual({ kind: 'none' });
+  });
+
+  it('is asked after every header, and a header that fails is not forgiven for it', () => {
+    const found = findCredential([cookie(`__Host-_countersign=${S}`), ['Authorization', `Bearer ${T}`]]);
+    expect(found).toMatchObject({ value: T, carrier: 'authorization', remove: ['authorization'] });
+  });
+
+  it('leaves a foreign Authorization to the upstream', () => {
+    const foreign: HeaderLine = ['Authorization', 'Bearer of-somebody-else'];
+    expect(findCredential([foreign, cookie(`__Host-_countersign=${S}`)])).toMatchObject({
+      value: S,
+      remove: [],
     });
   });
 });

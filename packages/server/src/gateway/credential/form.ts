@@ -8,6 +8,8 @@ import { hasJwtForm, namesIssuer } from './signed-form.ts';
 export interface Forms {
   /** What tokens that we sign name as their issuer. */
   readonly issuer: string;
+  /** Name of the session cookie on this host. */
+  readonly cookie: string;
   /** The route takes tokens of others as they are: then every JWT is meant for us. */
   readonly foreign: boolean;
 }
@@ -16,7 +18,10 @@ export interface Forms {
 export type Form = 'own' | 'foreign';
 
 /** `undefined`: it belongs to the upstream. */
-export function formOf(value: string, { issuer, foreign }: Forms): Form | undefined {
+export function formOf(
+  value: string,
+  { issuer, foreign }: Pick<Forms, 'issuer' | 'foreign'>,
+): Form | undefined {
   if (hasOpaqueForm(value) || namesIssuer(value, issuer)) return 'own';
   return foreign && hasJwtForm(value) ? 'foreign' : undefined;
 }

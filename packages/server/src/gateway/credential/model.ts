@@ -17,6 +17,8 @@ export type CarrierReading =
 export interface Carrier {
   /** Lower-case name of the header that holds it: removed before the upstream when the value is ours. */
   readonly header: string;
+  /** Others use the header too: it is not removed as a whole. */
+  readonly isShared?: true;
   /** `forms`: what is ours by its form on this route. */
   read(headers: readonly HeaderLine[], forms: Forms): CarrierReading;
 }

@@ -17,6 +17,7 @@ import { createValidator } from '../../trust/validate.ts';
 import { decide } from '../decide.ts';
 import type { GatewayDecision, GatewayDeps } from '../model.ts';
 import { createRateLimits } from '../rate-limit.ts';
+import { SEALING } from '../../keys/testing/sealing.ts';
 import { testRing } from './fixture.ts';
 
 /**
@@ -148,8 +149,8 @@ function startTokens(world: World, clock: { now: () => number }) {
   const { database } = world;
   const table = new TokenTable({ claimPaths: [[]] });
   const massRevocations = createMassRevocations();
-  const rings = { access: testRing(), assertion: testRing(), audit: testRing() };
-  const keys = { rings, checksums: { checksum: () => 'AAAAAA', verify: () => true } };
+  const rings = { access: testRing(), assertion: testRing(), audit: testRing(), session: testRing() };
+  const keys = { rings, checksums: { checksum: () => 'AAAAAA', verify: () => true }, sealing: SEALING };
   const { byValue, byHash } = createPresenters({
     table,
     massRevocations,
@@ -157,7 +158,7 @@ function startTokens(world: World, clock: { now: () => number }) {
     clock,
     reader: database,
     checksums: keys.checksums,
-    accessRing: rings.access,
+    signingRings: rings,
   });
   const now = (presented: Presented): Presented => standing(world.snapshot, presented, massRevocations);
   const later = async (presented: Presented | Promise<Presented>) => now(await presented);

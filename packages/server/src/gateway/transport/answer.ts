@@ -14,9 +14,10 @@ export function writeRefusal(
   lines: readonly HeaderLine[],
 ): void {
   if (outgoing.headersSent || outgoing.destroyed) return;
-  const { status, headers, body } = refusalAnswer(refuse, lines);
+  const { status, headers, cookies, body } = refusalAnswer(refuse, lines);
   outgoing.writeHead(status, {
     ...headers,
+    ...(cookies && { 'set-cookie': [...cookies] }),
     'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
     'x-request-id': refuse.decisionId,

@@ -1,0 +1,35 @@
+import type { Answer, ServiceRequest } from '../http/message.ts';
+import { askAdminToken, signInAdministrator } from './break-glass.ts';
+import { callbackEndpoint } from './callback.ts';
+import { change, counted } from './change.ts';
+import { PATHS, type LoginDeps } from './model.ts';
+import { endOwnSession, endOwnSessions, listOwnSessions } from './own-sessions.ts';
+import { signInEndpoint } from './sign-in.ts';
+import { askSignOut, signedOut, signOut } from './sign-out.ts';
+import { whoEndpoint } from './who.ts';
+
+interface LoginEndpoint {
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  readonly handle: (deps: LoginDeps, request: ServiceRequest) => Answer | Promise<Answer>;
+}
+
+/** The pages of people, as rows: whatever takes a POST changes something, and is asked where it comes from. */
+const PAGES: readonly LoginEndpoint[] = [
+  { path: PATHS.signIn, method: 'GET', handle: signInEndpoint },
+  { path: PATHS.callback, method: 'GET', handle: callbackEndpoint },
+  { path: PATHS.who, method: 'GET', handle: whoEndpoint },
+  { path: PATHS.sessions, method: 'GET', handle: listOwnSessions },
+  { path: PATHS.endSession, method: 'POST', handle: endOwnSession },
+  { path: PATHS.endAllSessions, method: 'POST', handle: endOwnSessions },
+  { path: PATHS.signOut, method: 'GET', handle: askSignOut },
+  { path: PATHS.signOut, method: 'POST', handle: signOut },
+  { path: PATHS.signedOut, method: 'GET', handle: signedOut },
+  { path: PATHS.breakGlass, method: 'GET', handle: askAdminToken },
+  { path: PATHS.breakGlass, method: 'POST', handle: signInAdministrator },
+];
+
+export const LOGIN_ENDPOINTS: readonly LoginEndpoint[] = PAGES.map((page) => ({
+  ...page,
+  handle: counted(page.method === 'POST' ? change(page.handle) : page.handle),
+}));
