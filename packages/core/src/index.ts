@@ -64,6 +64,13 @@ export { compileAccess, type AccessDocument, type AccessOptions } from './policy
 export { accessConditions, type WrittenCondition } from './policy/dialect/access-conditions.ts';
 export { evaluate } from './policy/evaluate.ts';
 export { opensToNobody } from './policy/opens-to-nobody.ts';
+export {
+  describeAccess,
+  describedLines,
+  type AccessDescription,
+  type DescribedNode,
+  type RuleDescription,
+} from './policy/describe.ts';
 export { explain, type Explanation } from './policy/explain.ts';
 
 // Exchange.
@@ -96,6 +103,7 @@ export {
 export { defaultAudiences, parseAudience } from './exchange/audience.ts';
 export { targetExists } from './exchange/target-exists.ts';
 export { canonicalResource, MAX_RESOURCES } from './exchange/resource.ts';
+export { audienceOf, hostResource } from './token/host-resource.ts';
 
 // Tokens.
 export {
@@ -173,7 +181,9 @@ export {
 
 // Lint, presets and tests of policies.
 export { lintTrust } from './policy/lint/lint.ts';
-export type { Finding, LintSubject } from './policy/lint/model.ts';
+export { lintAccess } from './policy/lint/lint-access.ts';
+export { shadowedRoutes, type Shadowed } from './route/shadowed.ts';
+export type { AccessFinding, Finding, LintSubject } from './policy/lint/model.ts';
 export { LINT_RULES, type LintRule } from './policy/lint/rules.ts';
 export {
   runPolicyTest,

@@ -25,7 +25,7 @@ export function composePresenters(state: State, world: Surroundings): ComposedPr
     ...state,
     ...world,
     checksums: keys.checksums,
-    accessRing: keys.rings.access,
+    signingRings: keys.rings,
     reader: database,
   });
   const stand = (presented: Presented): Presented => standing(live.current(), presented, massRevocations);

@@ -1,10 +1,19 @@
-import { printClaimPath, type Json } from '../claims.ts';
+import { isObject, printClaimPath, type Json } from '../claims.ts';
 import type { Effect, Facts, Outcome } from '../decision.ts';
 import { err, ok, type Problem, type Result } from '../result.ts';
 import { BOUNDS } from './bounds.ts';
 import type { BlockOperator } from './kleene.ts';
 import { compileMatcher } from './matcher.ts';
-import type { Condition, ConditionCompiler, Expression, PolicyMode, Rule, Subject, Test } from './model.ts';
+import type {
+  Condition,
+  ConditionCompiler,
+  Expression,
+  Matcher,
+  PolicyMode,
+  Rule,
+  Subject,
+  Test,
+} from './model.ts';
 import type { Criterion } from './reason.ts';
 import { quote } from './wording.ts';
 
@@ -54,6 +63,8 @@ export interface CompiledTest {
   /** The subject in words: `claims.sub`. */
   readonly subjectName: string;
   readonly expected: string;
+  /** As it was written, for whoever reads policies and decides nothing. */
+  readonly matcher: Matcher;
   readonly matches: (value: Json | undefined) => Outcome;
 }
 
@@ -142,8 +153,18 @@ function compileTest(test: Test, path: Path, problems: Problem[]): CompiledNode 
     subject: Object.freeze({ root: test.subject.root, path: Object.freeze([...test.subject.path]) }),
     subjectName: `${test.subject.root}.${printClaimPath(test.subject.path)}`,
     expected: matcher.value.expected,
+    matcher: frozenCopy(test.matcher) as Matcher,
     matches: matcher.value.test,
   });
+}
+
+/** Whoever wrote a rule may go on writing to it; what is compiled stays what was compiled. */
+function frozenCopy(value: Json): Json {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy));
+  if (!isObject(value)) return value;
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([name, part]) => [name, frozenCopy(part)])),
+  );
 }
 
 function compileCondition(

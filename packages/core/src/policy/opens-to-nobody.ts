@@ -1,6 +1,7 @@
 import type { Facts } from '../decision.ts';
 import type { CompiledNode, CompiledPolicy } from './compile.ts';
 import { outcomeOf } from './outcome.ts';
+import { NOBODY, reachOf } from './reach.ts';
 
 /**
  * Whether a policy speaks of somebody who has shown nothing: an allow that holds by `accept` or `cors_preflight`. What
@@ -28,5 +29,23 @@ function opens(node: CompiledNode, facts: Facts): boolean {
       return node.of.some((child) => opens(child, facts));
     case 'and':
       return node.of.some((child) => opens(child, facts)) && outcomeOf(node, facts) === true;
+  }
+}
+
+/** Whether it opens to nobody for some request at all: what may be said of a policy without one. */
+export function mayOpenToNobody(node: CompiledNode): boolean {
+  switch (node.op) {
+    case 'constant':
+      return node.criterion === 'accept';
+    case 'test':
+      return node.criterion === 'cors_preflight';
+    case 'condition':
+    case 'not':
+    case 'nor':
+      return false;
+    case 'or':
+      return node.of.some(mayOpenToNobody);
+    case 'and':
+      return node.of.some(mayOpenToNobody) && reachOf(node, NOBODY).has(true);
   }
 }

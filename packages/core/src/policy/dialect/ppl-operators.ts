@@ -55,7 +55,7 @@ export const METHOD: OperatorFamily = {
   },
 };
 
-const TOKEN_TYPES = ['organization', 'team', 'personal', 'runner', 'session'];
+const TOKEN_TYPES = ['organization', 'team', 'personal', 'runner', 'session', 'service'];
 
 /** Operators on a type of token: the list is closed, so a name that is not in it is a mistake. */
 export const TOKEN_TYPE: OperatorFamily = {

@@ -32,6 +32,14 @@ export interface Finding {
   readonly example?: Claims;
 }
 
+/** Of an access policy; always a warning. */
+export interface AccessFinding {
+  readonly lint: LintRule;
+  /** Id of the rule; absent when it is about all of them together. */
+  readonly rule?: string;
+  readonly message: string;
+}
+
 /** A policy as the checks see it. */
 export interface LintedPolicy {
   readonly index: number;

@@ -92,6 +92,22 @@ export const LINT_RULES = {
       'Who is asking is sent in plain http to another machine, and whoever reads it on the way can use it.',
     fix: 'Use https in to.',
   },
+  'request-only': {
+    cause: 'A rule that allows asks about the request alone, so that everybody passes who is somebody.',
+    fix: 'Say who may in an and beside it, or write authenticated_user: true there.',
+  },
+  'everybody-already': {
+    cause: 'Another rule of the route lets everybody pass, so that this one limits nobody.',
+    fix: 'Take one of the two away.',
+  },
+  'nobody-passes': {
+    cause: 'No request can pass the route.',
+    fix: 'Correct the rules, or take the route away.',
+  },
+  'route-shadowed': {
+    cause: 'Other routes take every path of the route, or the gateway answers there itself.',
+    fix: 'Take the route away, or give it paths of its own.',
+  },
   'preset-mismatch': {
     cause: 'The URL of the issuer is that of another platform than the preset says.',
     fix: 'Leave the preset out: this URL is known.',
