@@ -68,6 +68,7 @@ const MAY: Readonly<Record<string, string>> = {
   'GET /api/orgs/:org/decisions/:id': 'SA',
   'GET /api/decisions/:id': 'S',
   'POST /api/orgs/:org/explain': 'SA',
+  'GET /api/routes': 'SAM',
   'GET /api/keys': 'S',
   'POST /api/keys/:ring/rotate': 'S',
   'POST /api/keys/:ring/:kid/revoke': 'S',

@@ -64,6 +64,15 @@ describe('what the endpoints answer is what the document says', () => {
     const person = await house.corp.mint({ aud: 'countersign', sub: 'ada', email: 'ada@acme.example' });
     await answer(200, 'POST /api/v1/token', { body: { id_token: person }, token: null });
     await answer(401, 'POST /api/v1/token', { body: { id_token: 'x.y.z' }, token: null });
+    const device = 'POST /api/oauth/device';
+    const begun = await answer(200, device, { body: { client_id: 'tool' }, token: null });
+    await answer(400, device, { body: {}, token: null });
+    const grant = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code: begun.json()['device_code'],
+      client_id: 'tool',
+    };
+    await answer(400, 'POST /api/oauth/token', { body: grant, token: null });
     const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
     const logout = await house.corp.mint({ aud: 'countersign', sub: 'ada', jti: 'logout-1', events });
     const logoutPath = 'POST /.pomerium/backchannel_logout';

@@ -272,7 +272,7 @@ describe('what the product answers is what the document says', () => {
     await answer(200, 'POST /api/keys/{ring}/rotate', { at: ['access'], body: { force: true } });
     await answer(400, 'POST /api/keys/{ring}/rotate', { at: ['access'], body: { force: 'yes' } });
     await answer(404, 'POST /api/keys/{ring}/rotate', { at: ['none'] });
-    await answer(200, 'GET /api/keys');
+    await answer(200, 'GET /api/routes');
     const kid = rings
       .find(({ ring }) => ring === 'access')
       ?.keys.find(({ state }) => state === 'active')?.kid;

@@ -5,6 +5,7 @@ import { commandLineGuards } from './command-line.ts';
 import { conditionGuards } from './conditions.ts';
 import { configGuards } from './config.ts';
 import { coreGuards } from './core.ts';
+import { deviceGuards } from './device.ts';
 import { directBearerGuards } from './direct-bearer.ts';
 import { edgeGuards } from './edges.ts';
 import { forwardAuthGuards } from './forward-auth.ts';
@@ -63,6 +64,7 @@ export const guards: readonly Guard[] = [
   ...providerClientGuards,
   ...sessionGuards,
   ...routeHostGuards,
+  ...deviceGuards,
   ...reloadGuards,
   ...commandLineGuards,
   ...attackGuards,

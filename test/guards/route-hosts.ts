@@ -98,6 +98,20 @@ const visitors: readonly Guard[] = [
 ];
 
 const navigations: readonly Guard[] = [
+  row('packages/core/src/route/session-cookie.ts', 'packages/core/src/route/upstream-headers.test.ts', {
+    threat: '11 sessions',
+    name: 'an upstream is not shown what a sign-in under way keeps',
+    guard: 'written.startsWith(`${plain}_s_`) || written.startsWith(`${plain}_n_`)',
+    without: 'false',
+    fails: 'takes the session out of the cookies',
+  }),
+  row('packages/core/src/route/session-cookie.ts', 'packages/core/src/route/upstream-headers.test.ts', {
+    threat: '11 sessions',
+    name: 'an upstream does not set what a sign-in under way keeps',
+    guard: 'written.startsWith(`${plain}_s_`) || written.startsWith(`${plain}_n_`)',
+    without: 'false',
+    fails: 'does not let an upstream set our session',
+  }),
   row(...NAVIGATION, {
     threat: '13 pages',
     name: 'what a form sends is not led to sign-in',

@@ -106,15 +106,15 @@ const tokens: readonly Guard[] = [
   row(...FURTHER, {
     threat: '11 sessions',
     name: 'what a program carries opens one host',
-    guard: 'resources: [hostResource(host)],',
+    guard: 'resources: host === undefined ? [] : [hostResource(host)],',
     without: 'resources: [],',
     fails: 'is a signed value with a true end, for one host',
   }),
   row(...FURTHER, {
     threat: '11 sessions',
     name: 'no token is made for a session that has ended meanwhile',
-    guard: 'bindings: [oneMoreToken(session.id, now), ...room.unit],',
-    without: 'bindings: [...room.unit],',
+    guard: 'bindings: [oneMoreToken(session.id, now), ...uses, ...room.unit],',
+    without: 'bindings: [...uses, ...room.unit],',
     fails: 'leaves no token that was made while it was under way',
   }),
   row(...FURTHER, {

@@ -114,7 +114,7 @@ function configuration(port: number, { corp, partner, upstream }: Parts, routes:
   };
 }
 
-/** Presses the buttons of the providers' own pages, whichever comes. */
+/** Presses the buttons of the providers' own pages, whichever comes; `corp` where there is a choice. */
 async function signIn(
   browser: Surfer,
   url: string,
@@ -122,6 +122,9 @@ async function signIn(
   providers: readonly string[],
 ): Promise<Page> {
   let page = await browser.open(url);
+  const choice = /href="([^"]*idp=corp)"/.exec(page.text)?.[1];
+  if (choice !== undefined)
+    page = await browser.open(new URL(choice.replaceAll('&amp;', '&'), page.url).href);
   for (let step = 0; step < 4 && providers.includes(page.url.origin); step += 1)
     page = await browser.submit(page, page.text.includes('name="login"') ? { login, password: 'any' } : {});
   return page;

@@ -1,6 +1,9 @@
 import { principalId, type Result } from '@countersign/core';
 import type { Surroundings } from './adapters/ports.ts';
 import type { Caller } from './caller/caller.ts';
+import { createGuesses } from './device/guesses.ts';
+import type { DeviceDeps } from './device/model.ts';
+import { createPace } from './device/pace.ts';
 import { createVault } from './keys/vault.ts';
 import type { State } from './open-state.ts';
 import type { ServiceDeps } from './service.ts';
@@ -14,6 +17,8 @@ import { revokeMany, revokeToken } from './tokens/revoke.ts';
 
 export interface ComposedSessions extends Pick<ServiceDeps, 'revoke' | 'revokeMany'> {
   readonly sessions: Sessions;
+  /** Programs that people let in. */
+  readonly device: DeviceDeps;
   /** For whoever hears from a provider that a session is over. */
   readonly endSession: (
     id: string,
@@ -35,6 +40,12 @@ export function composeSessions(
   const end: ComposedSessions['endSession'] = (id, ending) => endSession(deps, id, ending);
   return {
     sessions: createSessions(deps),
+    device: {
+      ...deps,
+      database: state.database,
+      pace: createPace(() => world.clock.now()),
+      guesses: createGuesses(() => world.clock.now()),
+    },
     endSession: end,
     endAtProvider: (order) => endAtProvider(deps, order),
     revoke: async (hash, token, caller) => {

@@ -14,6 +14,7 @@ import { createHeldAnswers, type HeldAnswers } from './http/held-answers.ts';
 import { createPeerCertificates, type PeerCertificates } from './listener/peer-certificates.ts';
 import type { ServeOptions } from './listener/serve-connections.ts';
 import { createKeyAdmin } from './keys/key-admin.ts';
+import { deviceCodeGrant } from './oauth/grants/device-code.ts';
 import { tokenExchangeGrant } from './oauth/grants/token-exchange.ts';
 import type { State } from './open-state.ts';
 import { readiness } from './readiness.ts';
@@ -45,7 +46,7 @@ export function compose(state: State, world: Surroundings, configState: () => 'c
     ...exchange,
     ...sessions,
     providerClient: state.outside.providerClient,
-    grants: [tokenExchangeGrant(exchange)],
+    grants: [tokenExchangeGrant(exchange), deviceCodeGrant(sessions.device)],
     failures: createFailureLimit({
       perSecond: () => snapshot().settings.failuresPerSecond,
       clock: world.clock,

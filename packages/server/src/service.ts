@@ -7,7 +7,8 @@ import { errorPage } from './http/error-page.ts';
 import type { Answer, ServiceRequest } from './http/message.ts';
 import { backchannelLogoutEndpoint, type BackchannelLogoutDeps } from './login/backchannel-logout.ts';
 import { LOGIN_ENDPOINTS } from './login/endpoints.ts';
-import type { LoginDeps } from './login/model.ts';
+import type { DevicePagesDeps } from './login/device.ts';
+import { deviceAuthorizationEndpoint } from './oauth/device-authorization.ts';
 import { audienceEndpoint } from './oauth/audience.ts';
 import { introspectionEndpoint, type IntrospectionDeps } from './oauth/introspection.ts';
 import { jwksEndpoint, type JwksDeps } from './oauth/jwks.ts';
@@ -28,7 +29,7 @@ export interface ServiceDeps
     IntrospectionDeps,
     JwksDeps,
     BackchannelLogoutDeps,
-    LoginDeps,
+    DevicePagesDeps,
     ApiDeps {
   readonly keys: ExchangeDeps['keys'];
 }
@@ -49,6 +50,7 @@ const openapi = createOpenapiEndpoint();
 
 export const ENDPOINTS: readonly Endpoint[] = [
   { path: '/api/oauth/token', method: 'any', handle: tokenEndpoint },
+  { path: '/api/oauth/device', method: 'any', handle: deviceAuthorizationEndpoint },
   { path: '/api/v1/token', method: 'any', handle: programmaticTokenEndpoint },
   { path: '/api/oauth/introspect', method: 'any', handle: introspectionEndpoint },
   { path: '/api/oauth/revoke', method: 'any', handle: revocationEndpoint },

@@ -8,5 +8,6 @@ export * from './user.ts';
 export * from './decisions.ts';
 export * from './mass-revocation.ts';
 export * from './keys.ts';
+export * from './routes.ts';
 export * from './token-endpoints.ts';
 export * from './metadata.ts';

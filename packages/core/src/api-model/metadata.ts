@@ -15,6 +15,7 @@ export const authorizationServerMetadataView = z.strictObject({
   ...addresses,
   grant_types_supported: z.array(z.string()),
   token_endpoint_auth_methods_supported: z.array(z.string()),
+  device_authorization_endpoint: url,
   introspection_endpoint: url,
   introspection_endpoint_auth_methods_supported: z.array(z.string()),
   revocation_endpoint: url,

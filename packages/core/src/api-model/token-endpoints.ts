@@ -4,7 +4,33 @@ import * as z from 'zod';
 
 const parameter = z.string().nullish();
 
-export const tokenExchangeRequest = z.looseObject({
+const clientId = z.string().min(1).max(64).describe('What the program calls itself, for its person to read.');
+
+export const deviceAuthorizationRequest = z.looseObject({ client_id: clientId });
+
+/** RFC 8628 section 3.2. */
+export const deviceAuthorizationAnswer = z.strictObject({
+  device_code: z.string(),
+  user_code: z.string().describe('For the person to type.'),
+  verification_uri: z.string().describe('Where.'),
+  verification_uri_complete: z.string().describe('The same with the code, for a link or a QR code.'),
+  expires_in: z.number().describe('Seconds.'),
+  interval: z.number().describe('Seconds between two questions at the token endpoint.'),
+});
+
+const deviceCodeRequest = z.looseObject({
+  grant_type: z.literal('urn:ietf:params:oauth:grant-type:device_code'),
+  device_code: z.string(),
+  client_id: clientId,
+});
+
+const deviceCodeAnswer = z.strictObject({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.number().describe('Seconds.'),
+});
+
+const tokenExchangeRequest = z.looseObject({
   grant_type: z.literal('urn:ietf:params:oauth:grant-type:token-exchange'),
   audience: z.string().describe('`urn:pulumi:org:ORG`, or `urn:countersign:org:ORG`, which means the same.'),
   subject_token: z.string().describe('The identity token: a compact JWS of a trusted issuer.'),
@@ -26,7 +52,7 @@ export const tokenExchangeRequest = z.looseObject({
     .describe('Seconds; 7200 when absent, reduced to what policies and issuer allow.'),
 });
 
-export const tokenExchangeAnswer = z.strictObject({
+const tokenExchangeAnswer = z.strictObject({
   access_token: z.string(),
   issued_token_type: z.string().describe('As requested.'),
   token_type: z
@@ -36,6 +62,10 @@ export const tokenExchangeAnswer = z.strictObject({
   scope: z.string(),
   refresh_token: z.literal('').optional(),
 });
+
+/** By `grant_type`. */
+export const tokenRequest = z.union([tokenExchangeRequest, deviceCodeRequest]);
+export const tokenAnswer = z.union([tokenExchangeAnswer, deviceCodeAnswer]);
 
 export const idTokenRequest = z.looseObject({
   id_token: z.string().describe('Of an identity provider of the configuration.'),

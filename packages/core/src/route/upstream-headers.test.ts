@@ -155,6 +155,7 @@ describe('upstreamHeaders', () => {
     ['a=1; =_countersign=s', 'a=1'],
     ['a=1; _countersign', 'a=1'],
     ['_countersign = s; a=1', 'a=1'],
+    ['_countersign_s_0badcafe=x; a=1; __Host-_countersign_n_0badcafe=y', 'a=1'],
     ['_countersign_other=s; a="b; c"', '_countersign_other=s; a="b; c"'],
     ['a=_countersign', 'a=_countersign'],
   ])('takes the session out of the cookies %j', (cookie, left) => {
@@ -228,6 +229,8 @@ describe('downstreamHeaders', () => {
     '=_countersign=evil',
     '==__host-_countersign=evil',
     '_countersign; Path=/',
+    '_countersign_n_0badcafe=evil',
+    '__Host-_countersign_s_0badcafe=evil; Path=/; Secure',
   ])('does not let an upstream set our session: %j', (cookie) => {
     expect(downstreamHeaders([['set-cookie', cookie]], options)).toEqual([]);
   });

@@ -70,8 +70,9 @@ export async function callOperation<Deps extends CallerDeps>(
 
 const FORBIDDEN = 'The caller may not do this.';
 
-/** Where no organization is concerned there are two kinds of caller: the site administrator and everybody else. */
+/** Where no organization is in the path: what a caller is to their own. */
 function roleAtLarge({ principal }: Caller): Role {
   if (principal.kind === 'administrator') return 'S';
+  if (principal.kind === 'organization' && principal.admin) return 'A';
   return principal.kind === 'user' ? 'M' : 'T';
 }

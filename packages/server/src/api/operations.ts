@@ -33,6 +33,7 @@ import {
 } from './organizations.ts';
 import { deletePersonalToken, getPersonalTokens, postPersonalToken } from './personal-tokens.ts';
 import { getPolicies, patchPolicies, type PoliciesDeps } from './policies.ts';
+import { getRoutes } from './routes.ts';
 import {
   deleteSession,
   deleteSessions,
@@ -96,6 +97,8 @@ export const OPERATIONS: readonly Operation<ApiDeps>[] = [
   { method: 'GET', path: '/api/user/sessions', roles: PEOPLE_AND_SITE, handle: getSessions },
   { method: 'DELETE', path: '/api/user/sessions', roles: PEOPLE_AND_SITE, handle: deleteSessions },
   { method: 'DELETE', path: '/api/user/sessions/:id', roles: PEOPLE_AND_SITE, handle: deleteSession },
+
+  { method: 'GET', path: '/api/routes', roles: MEMBERS, handle: getRoutes },
 
   { method: 'GET', path: '/api/orgs', roles: SITE, handle: getOrganizations },
   { method: 'POST', path: '/api/orgs', roles: SITE, handle: postOrganization },

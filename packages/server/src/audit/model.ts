@@ -60,6 +60,8 @@ export interface AuditEvent {
     | `${'organization' | 'member' | 'team' | 'runner' | 'issuer' | 'service_account'}.${'created' | 'updated' | 'deleted'}`
     | 'policies.updated'
     | 'identity.removed'
+    | 'device.approved'
+    | 'device.denied'
     | 'session.ended'
     | 'session.refreshed';
   /** Epoch milliseconds. */

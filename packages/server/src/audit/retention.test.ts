@@ -51,7 +51,7 @@ describe('retention beside the requests', () => {
   it('pauses after every step, so that others are written in between, and longer between rounds', async () => {
     const { retention, events, next } = start({}, 2);
     await next();
-    for (let step = 0; step < 16; step += 1) await next();
+    for (let step = 0; step < 17; step += 1) await next();
     await vi.waitFor(() => expect(events.filter((event) => event === 'pause 60000')).toHaveLength(2));
     const [first, ...rest] = events;
     expect(first).toBe('pause 60000');

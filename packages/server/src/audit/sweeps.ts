@@ -9,6 +9,7 @@ import {
   deleteRefusals,
   dueChanges,
   dueCheckpoints,
+  dueDeviceGrants,
   dueMassRevocations,
   duePolicySets,
   dueReplayMarks,
@@ -46,6 +47,9 @@ const KEEP_CHANGES = 3600;
 /** Seconds for which checkpoints are kept at least: each head is signed anew every day. */
 const KEEP_CHECKPOINTS = 2 * 24 * 3600;
 
+/** Seconds for which a program is told that its code has expired, and not that there never was one. */
+const KEEP_DEVICE_GRANTS = 600;
+
 /** Seconds between two counts of a table, which walk through an index. */
 const COUNT_EVERY = 3600;
 
@@ -79,6 +83,7 @@ export function createSweeps(deps: SweepDeps): readonly Sweep[] {
     // Before its tokens: as long as they are there, they say who it was.
     due(deps, () => dueSessions([now()])),
     due(deps, () => dueReplayMarks([now()])),
+    due(deps, () => dueDeviceGrants([now() - KEEP_DEVICE_GRANTS])),
     due(deps, () => dueChanges([now() - Math.max(KEEP_CHANGES, 2 * deps.maxStaleness)])),
     due(deps, () => dueMassRevocations([now() - LONGEST_TOKEN_LIFE])),
     due(deps, () => dueCheckpoints([(now() - Math.max(KEEP_CHECKPOINTS, deps.retention.audit)) * 1000])),

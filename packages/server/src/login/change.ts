@@ -5,10 +5,10 @@ import { isSameOrigin } from '../http/same-origin.ts';
 import type { LoginDeps } from './model.ts';
 import { refuse } from './refuse.ts';
 
-type Handle = (deps: LoginDeps, request: ServiceRequest) => Answer | Promise<Answer>;
+type Handle<Deps> = (deps: Deps, request: ServiceRequest) => Answer | Promise<Answer>;
 
 /** A change on a page of ours: first of all, it has to come from one (see {@link isSameOrigin}). */
-export function change(handle: Handle): Handle {
+export function change<Deps extends LoginDeps>(handle: Handle<Deps>): Handle<Deps> {
   return (deps, request) =>
     isSameOrigin(request, deps.snapshot().service.url)
       ? handle(deps, request)
@@ -16,7 +16,7 @@ export function change(handle: Handle): Handle {
 }
 
 /** Who has failed too often is not looked at; what is refused here is a failure like any other. */
-export function counted(handle: Handle): Handle {
+export function counted<Deps extends LoginDeps>(handle: Handle<Deps>): Handle<Deps> {
   return async (deps, request) => {
     const wait = deps.failures.wait(request.remoteAddress);
     if (wait > 0) return refuse(deps, request, 'limit.rate', { headers: { 'retry-after': String(wait) } });
@@ -28,11 +28,25 @@ export function counted(handle: Handle): Handle {
 
 /** The one value of a field of a form; `undefined`: it is not there, or there is no such form. */
 export async function fieldOf(
-  { snapshot }: Pick<LoginDeps, 'snapshot'>,
+  deps: Pick<LoginDeps, 'snapshot'>,
   request: ServiceRequest,
   name: string,
 ): Promise<string | undefined> {
+  return (await fieldsOf(deps, request, [name]))[name];
+}
+
+/** The same of several. */
+export async function fieldsOf(
+  { snapshot }: Pick<LoginDeps, 'snapshot'>,
+  request: ServiceRequest,
+  names: readonly string[],
+): Promise<Readonly<Record<string, string | undefined>>> {
   const parameters = await readParameters(request, snapshot().settings.limits.body);
-  const value = parameters.ok ? optionalString(parameters.value, name) : undefined;
-  return value?.ok ? value.value : undefined;
+  if (!parameters.ok) return {};
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = optionalString(parameters.value, name);
+      return [name, value.ok ? value.value : undefined];
+    }),
+  );
 }

@@ -2,7 +2,13 @@ import type { Answer, ServiceRequest } from '../http/message.ts';
 import { askAdminToken, signInAdministrator } from './break-glass.ts';
 import { callbackEndpoint } from './callback.ts';
 import { change, counted } from './change.ts';
-import { PATHS, type LoginDeps } from './model.ts';
+import { PATHS } from './model.ts';
+import {
+  deviceCodeEndpoint,
+  deviceDecisionEndpoint,
+  deviceEndpoint,
+  type DevicePagesDeps,
+} from './device.ts';
 import { endOwnSession, endOwnSessions, listOwnSessions } from './own-sessions.ts';
 import { signInEndpoint } from './sign-in.ts';
 import { askSignOut, signedOut, signOut } from './sign-out.ts';
@@ -11,7 +17,7 @@ import { whoEndpoint } from './who.ts';
 interface LoginEndpoint {
   readonly path: string;
   readonly method: 'GET' | 'POST';
-  readonly handle: (deps: LoginDeps, request: ServiceRequest) => Answer | Promise<Answer>;
+  readonly handle: (deps: DevicePagesDeps, request: ServiceRequest) => Answer | Promise<Answer>;
 }
 
 /** The pages of people, as rows: whatever takes a POST changes something, and is asked where it comes from. */
@@ -27,6 +33,9 @@ const PAGES: readonly LoginEndpoint[] = [
   { path: PATHS.signedOut, method: 'GET', handle: signedOut },
   { path: PATHS.breakGlass, method: 'GET', handle: askAdminToken },
   { path: PATHS.breakGlass, method: 'POST', handle: signInAdministrator },
+  { path: PATHS.device, method: 'GET', handle: deviceEndpoint },
+  { path: PATHS.device, method: 'POST', handle: deviceCodeEndpoint },
+  { path: PATHS.decideDevice, method: 'POST', handle: deviceDecisionEndpoint },
 ];
 
 export const LOGIN_ENDPOINTS: readonly LoginEndpoint[] = PAGES.map((page) => ({

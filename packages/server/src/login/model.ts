@@ -41,6 +41,8 @@ export const PATHS = {
   signOut: '/.pomerium/sign_out',
   signedOut: '/.pomerium/signed_out',
   breakGlass: '/console/sign-in',
+  device: '/device',
+  decideDevice: '/device/decide',
 } as const;
 
 export const WHO: Destination = { kind: 'own', path: PATHS.who };

@@ -15,6 +15,7 @@ describe('metadata', () => {
     expect(bodyOf(answer)).toEqual({
       issuer: 'https://sts.example',
       token_endpoint: 'https://sts.example/api/oauth/token',
+      device_authorization_endpoint: 'https://sts.example/api/oauth/device',
       introspection_endpoint: 'https://sts.example/api/oauth/introspect',
       revocation_endpoint: 'https://sts.example/api/oauth/revoke',
       jwks_uri: 'https://sts.example/.well-known/jwks.json',

@@ -25,6 +25,7 @@ export function authorizationServerMetadata({ snapshot, grants }: MetadataDeps):
     grant_types_supported: grants.map(({ grantType }) => grantType),
     // The subject token is the proof: no client has credentials here.
     token_endpoint_auth_methods_supported: ['none'],
+    device_authorization_endpoint: `${url}/api/oauth/device`,
     introspection_endpoint: `${url}/api/oauth/introspect`,
     introspection_endpoint_auth_methods_supported: ['Bearer'],
     revocation_endpoint: `${url}/api/oauth/revoke`,

@@ -1,4 +1,4 @@
-import { hostResource, ok, principalId, type Result } from '@countersign/core';
+import { hostResource, ok, principalId, type Claims, type RefusalCode, type Result } from '@countersign/core';
 import { originOf } from '../audit/origin.ts';
 import { commitToken } from '../exchange/commit-token.ts';
 import type { IdentifiedRefusal, IssuedSession } from '../exchange/model.ts';
@@ -17,18 +17,23 @@ import { nowOf, type SessionsDeps } from './deps.ts';
 import type { Device } from './model.ts';
 
 /**
- * Further tokens of a session: what a route host holds of it, or a program at one. Each opens that host alone, is as old
- * as the session, ends with it, and is made in a commit that fails when the session has ended meanwhile.
+ * Further tokens of a session: what a route host holds of it, a program at one, or a device that the person let in. Each is
+ * as old as the session, ends with it, and is made in a commit that fails when the session has ended meanwhile.
  */
 export interface FurtherToken {
   /** `tok_…` of the session. */
   readonly session: string;
-  /** Lower case, without port. */
-  readonly host: string;
+  /** The one that it opens, lower case, without port; absent: every one that the person may reach. */
+  readonly host?: string;
   readonly format: 'opaque' | 'jwt';
   readonly device: Device;
   /** What it uses up. */
   readonly mark?: ReplayMark;
+  readonly uses?: Unit;
+  /** For the trail. */
+  readonly about?: Claims;
+  /** How it is refused when the session is over, or what it uses up is used up. */
+  readonly gone?: RefusalCode;
 }
 
 /**
@@ -50,7 +55,7 @@ export async function issueFurther(
   const now = nowOf(deps);
   const session = await liveToken(deps, order.session, now);
   if (session === 'unavailable') return refuse.unverified({ code: 'server.storage' });
-  if (session === undefined) return refuse.unverified({ code: 'sign_in.expired' });
+  if (session === undefined) return refuse.unverified({ code: order.gone ?? 'sign_in.expired' });
   const room = await makeRoom(deps, session.id, now);
   if (room === undefined) return refuse.unverified({ code: 'server.storage' });
   return commit(deps, attempt, refuse, { order, session, room, now });
@@ -70,15 +75,15 @@ async function commit(
   { order, session, room, now }: Ready,
 ): Promise<Result<IssuedSession, IdentifiedRefusal>> {
   const { id: _own, exchange: _sign_in, ...as } = session;
-  const { format, host, mark } = order;
+  const { format, host, mark, uses = [], about, gone = 'sign_in.expired' } = order;
   const committed = await commitToken(deps, attempt, {
     ...as,
     format,
-    resources: [hostResource(host)],
+    resources: host === undefined ? [] : [hostResource(host)],
     session: session.id,
     ...(mark && { mark }),
-    bindings: [oneMoreToken(session.id, now), ...room.unit],
-    detail: { session: session.id, host },
+    bindings: [oneMoreToken(session.id, now), ...uses, ...room.unit],
+    detail: { session: session.id, ...(host !== undefined && { host }), ...about },
     record: {
       issuer: session.issuer,
       subject: session.subject,
@@ -90,7 +95,7 @@ async function commit(
   if (committed.ok)
     return ok({ value: committed.value.value, expiresAt: session.expiresAt, decisionId: attempt.id });
   // What it uses up has been used, or the session has ended: either way there is nothing to go on with.
-  const code = committed.error === 'token.replayed' ? 'sign_in.expired' : committed.error;
+  const code = committed.error === 'token.replayed' ? gone : committed.error;
   return refuse.unverified({ code });
 }
 

@@ -18,6 +18,7 @@ export interface Tables {
   readonly last_use: LastUseTable;
   readonly identity: IdentityTable;
   readonly session: SessionTable;
+  readonly device_grant: DeviceGrantTable;
 }
 
 /** Access tokens, by hash. The value is never stored. */
@@ -273,4 +274,22 @@ export interface SessionTable {
   readonly lease_until: number | null;
   /** Tokens made for it besides its own, ever: whoever ends it knows by it that none has come in between. */
   readonly tokens: number;
+}
+
+/** Programs that wait for a person to let them in (RFC 8628), for ten minutes. */
+export interface DeviceGrantTable {
+  /** SHA-256 of the device code, base64url. Primary key. */
+  readonly hash: string;
+  /** What the person types, without its hyphen; unique. */
+  readonly user_code: string;
+  /** What the program calls itself. */
+  readonly client: string;
+  readonly address: string;
+  /** Epoch seconds. */
+  readonly created_at: number;
+  readonly expires_at: number;
+  /** `pending`, `approved` or `denied`. */
+  readonly state: string;
+  /** `tok_…` of the session that decided. */
+  readonly session: string | null;
 }

@@ -17,6 +17,7 @@ export const TAGS = {
   Policies: 'For whom an issuer’s tokens are exchanged, and for what.',
   'Access tokens': 'Made over the API or by exchange; listed and ended.',
   Decisions: 'Every yes and no, with its explanation.',
+  Routes: 'What the gateway forwards where.',
   Keys: 'The key rings of the server.',
   OAuth: 'Token exchange (RFC 8693), introspection (RFC 7662), revocation (RFC 7009).',
   Sessions: 'Of people in browsers.',

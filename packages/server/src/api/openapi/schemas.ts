@@ -26,10 +26,11 @@ const BODIES = {
   MassRevocation: document.massRevocation,
   ExplainQuestion: document.explainQuestion,
   KeyRotation: document.keyRotation,
-  TokenExchangeRequest: document.tokenExchangeRequest,
+  TokenRequest: document.tokenRequest,
   IdTokenRequest: document.idTokenRequest,
   TokenReference: document.tokenReference,
   LogoutNotice: document.logoutNotice,
+  DeviceAuthorizationRequest: document.deviceAuthorizationRequest,
 } as const;
 
 const ANSWERS = {
@@ -57,6 +58,9 @@ const ANSWERS = {
   ExchangedToken: model.exchangedTokenView,
   TokenList: model.tokenList,
   CreatedToken: model.createdToken,
+  DeviceAuthorizationAnswer: document.deviceAuthorizationAnswer,
+  Route: document.routeView,
+  RouteList: document.routeList,
   ServiceAccount: model.serviceAccountView,
   ServiceAccountList: model.serviceAccountList,
   RotatedToken: model.rotatedToken,
@@ -69,7 +73,7 @@ const ANSWERS = {
   ExplainAnswer: document.explainAnswer,
   KeyRing: document.keyRingView,
   KeyRingList: document.keyRingList,
-  TokenExchangeAnswer: document.tokenExchangeAnswer,
+  TokenAnswer: document.tokenAnswer,
   IdTokenAnswer: document.idTokenAnswer,
   IntrospectionAnswer: document.introspectionAnswer,
   AudienceAnswer: document.audienceAnswer,

@@ -4,13 +4,15 @@ import { createFailureLimit } from '../../http/failure-limit.ts';
 import type { Answer, ServiceRequest } from '../../http/message.ts';
 import type { ProviderAnswer, ProviderClient, ProviderFault } from '../../sessions/provider-client.ts';
 import { ADA, startBrowsers, type Browsers } from '../../sessions/testing/house.ts';
+import { createGuesses } from '../../device/guesses.ts';
+import { createPace } from '../../device/pace.ts';
+import type { DevicePagesDeps } from '../device.ts';
 import { LOGIN_ENDPOINTS } from '../endpoints.ts';
-import type { LoginDeps } from '../model.ts';
 
 /** Sign-in without a socket: real sessions on a real database, browsers that keep cookies, and a provider that says what a test wants. */
 export interface LoginRig {
   readonly browsers: Browsers;
-  readonly deps: LoginDeps;
+  readonly deps: DevicePagesDeps;
   /** What the provider does next; by default it signs in Ada. */
   readonly idp: {
     says: (claims?: Claims) => void;
@@ -60,8 +62,15 @@ export async function startLogin(file: object = house(provider('corp'))): Promis
   const browsers = await startBrowsers({ admin_token: ADMIN_TOKEN, routes: [route('app', {})], ...file });
   const { idp, providerClient } = fakeProvider();
   const { deps: floor, sessions } = browsers;
-  const deps: LoginDeps = {
+  const now = (): number => floor.clock.now();
+  const deps: DevicePagesDeps = {
     ...floor,
+    device: {
+      ...floor,
+      database: browsers.people.database,
+      pace: createPace(now),
+      guesses: createGuesses(now),
+    },
     sessions,
     providerClient,
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
@@ -116,7 +125,7 @@ export interface TestBrowser {
   signIn(target?: string): Promise<Answer>;
 }
 
-function createBrowser(deps: LoginDeps): TestBrowser {
+function createBrowser(deps: DevicePagesDeps): TestBrowser {
   const cookies = new Map<string, string>();
   const send = async (method: string, target: string, more: Partial<ServiceRequest>, headers: object) => {
     const [path = '', query = ''] = target.split('?');

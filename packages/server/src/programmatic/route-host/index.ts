@@ -27,7 +27,8 @@ const ROWS: readonly Row[] = [
     handle: ({ assertionRing }, { request }) => assertionJwks(assertionRing, request),
   },
   { paths: ['/.well-known/pomerium'], isPublic: true, methods: READ, handle: pomeriumMetadata },
-  { paths: ['/.pomerium/callback', '/.pomerium/callback/'], methods: READ, handle: callback },
+  // A HEAD would use the code up for an answer that nobody sees.
+  { paths: ['/.pomerium/callback', '/.pomerium/callback/'], methods: ['GET'], handle: callback },
   // Its clients have their own words for a wrong method.
   { paths: ['/.pomerium/api/v1/login'], methods: [], handle: login },
   { paths: ['/.pomerium/api/v1/routes'], methods: READ, handle: listRoutes },

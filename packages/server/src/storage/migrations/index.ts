@@ -4,6 +4,7 @@ import { up as wholeExchange } from './0002-whole-exchange.ts';
 import { up as objects } from './0003-objects.ts';
 import { up as identities } from './0004-identities.ts';
 import { up as sessions } from './0005-sessions.ts';
+import { up as deviceGrants } from './0006-device-grants.ts';
 
 /**
  * Every change of the schema, in order: an explicit list, never a folder that is scanned. A migration that has been
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-objects': { up: objects },
   '0004-identities': { up: identities },
   '0005-sessions': { up: sessions },
+  '0006-device-grants': { up: deviceGrants },
 };
 
 /** Number of the newest schema: what an up-to-date database says of itself. */

@@ -135,6 +135,16 @@ const DECLARED: Nullability = {
     lease_until: true,
     tokens: false,
   },
+  device_grant: {
+    hash: false,
+    user_code: false,
+    client: false,
+    address: false,
+    created_at: false,
+    expires_at: false,
+    state: false,
+    session: true,
+  },
 };
 
 /** A migration that succeeds, before one that does not. */
@@ -195,6 +205,7 @@ describe('the migrations', () => {
       last_use: ['id'],
       identity: ['provider', 'subject', 'organization'],
       session: ['id'],
+      device_grant: ['hash'],
     });
   });
 
@@ -230,6 +241,8 @@ describe('the migrations', () => {
       [
         'CREATE UNIQUE INDEX audit_chain on audit (writer, n)',
         'CREATE INDEX decision_by_organization on decision (organization, id)',
+        'CREATE UNIQUE INDEX device_grant_by_code on device_grant (user_code)',
+        'CREATE INDEX device_grant_expiry on device_grant (expires_at)',
         'CREATE UNIQUE INDEX identity_by_member on identity (organization, user_id, provider)',
         'CREATE UNIQUE INDEX made_token_by_name on made_token (organization, name)',
         'CREATE INDEX made_token_by_principal on made_token (organization, principal, id)',

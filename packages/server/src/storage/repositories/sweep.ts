@@ -111,6 +111,7 @@ export const dueMassRevocations = dueBy(
   `"before" < ? and ("organization" = '' or "value" like 'idn_%' or "kind" in ('issuer', 'policy', 'subject') and "value" <> 'api')`,
 );
 export const dueCheckpoints = dueBy('checkpoint', '"id"', '"time" < ?');
+export const dueDeviceGrants = dueBy('device_grant', '"hash"', '"expires_at" < ?');
 export const dueSessions = dueBy('session', '"id"', '"expires_at" < ?');
 export const duePolicySets = dueBy('policy_set', '"hash"', 'coalesce("used_at", "created_at") < ?');
 

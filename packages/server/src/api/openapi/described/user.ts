@@ -22,6 +22,13 @@ export const USER: Readonly<Record<string, Description>> = {
     summary: 'List the optional features that existing clients ask for: none',
     answers: { 200: 'Capabilities' },
   },
+  'GET /api/routes': {
+    operationId: 'listRoutes',
+    tag: 'Routes',
+    summary: 'List the routes of the gateway that the caller’s organizations have',
+    query: PAGES,
+    answers: { 200: 'RouteList' },
+  },
   'GET /api/user/tokens': {
     operationId: 'listPersonalTokens',
     tag: 'Access tokens',
