@@ -1,30 +1,11 @@
+import { PEOPLE_REFUSALS } from './people-refusals.ts';
+import { entry, type Entry } from './refusal-entry.ts';
+
 /**
  * Every refusal the product can give: the one list that the wire, `docs/errors/`, metrics and the command line share.
  * A code is stable. Its `description` is all a caller may read: one ASCII sentence without quotes or backslash
  * (RFC 6749 section 5.2), never claim or policy text. What an operator may read is found by decision id.
  */
-
-interface Entry {
-  /** HTTP status at the token endpoint and the gateway (`/api/v1/token` answers 401 for every fault of the token). */
-  readonly status: number;
-  /** RFC 6749 / RFC 6750 / RFC 8707 error value, where the edge speaks OAuth. */
-  readonly error: string;
-  readonly description: string;
-  /** Whether the same request may succeed later. */
-  readonly retryable: boolean;
-  /** For the page of this code: what happened, and what to do, one sentence each. */
-  readonly cause: string;
-  readonly fix: string;
-}
-
-const entry = (
-  status: number,
-  error: string,
-  description: string,
-  cause: string,
-  fix: string,
-  retryable = false,
-): Entry => ({ status, error, description, retryable, cause, fix });
 
 export const REFUSALS = {
   'request.method': entry(
@@ -220,79 +201,7 @@ export const REFUSALS = {
     'The member with this email signs in with another account (another sub) of the same provider.',
     'Ask an administrator of the organization to remove the identity of the member, then sign in again.',
   ),
-  'request.origin': entry(
-    403,
-    'invalid_request',
-    'The request comes from a page of another origin.',
-    'A change on a page of ours was sent without an Origin header that names this service: by another site, or by a browser that leaves it out.',
-    'Open the page on this service itself and send its form from there.',
-  ),
-  'sign_in.expired': entry(
-    400,
-    'invalid_request',
-    'This sign-in took too long, or was used before.',
-    'A sign-in has to begin and to end within its time, and works once; a link to one that was kept is of no use.',
-    'Open the page that you wanted again, which begins a new sign-in.',
-  ),
-  'sign_in.browser': entry(
-    400,
-    'invalid_request',
-    'This browser did not bring the cookie of this sign-in.',
-    'The sign-in was begun in another browser or window, or the browser keeps no cookies of this service; a link that somebody sent would look the same.',
-    'Allow cookies for this service, open the page that you wanted again, and end the sign-in where it began.',
-  ),
-  'sign_in.denied': entry(
-    403,
-    'access_denied',
-    'The identity provider did not sign you in.',
-    'The person cancelled the sign-in, or the identity provider does not let this account use this service.',
-    'Sign in again; if the identity provider refuses, ask whoever administers it for access.',
-  ),
-  'sign_in.provider': entry(
-    502,
-    'temporarily_unavailable',
-    'The answer of the identity provider could not be believed.',
-    'A check of the answer failed: its signature, issuer, audience, nonce, times, or that it belongs to this sign-in.',
-    'Sign in again; if it stays so, an administrator compares client, issuer and the clocks of both servers.',
-    true,
-  ),
-  'device.pending': entry(
-    400,
-    'authorization_pending',
-    'Nobody has let this program in yet.',
-    'The person has not entered the code, or has not decided.',
-    'Ask again after the interval.',
-    true,
-  ),
-  'device.slow_down': entry(
-    400,
-    'slow_down',
-    'This program asks too often.',
-    'It asked again before the interval had passed, which is five seconds longer from now on.',
-    'Wait five seconds more between two questions.',
-    true,
-  ),
-  'device.denied': entry(
-    400,
-    'access_denied',
-    'The person did not let this program in.',
-    'The person pressed deny.',
-    'Begin again if that was a mistake.',
-  ),
-  'device.expired': entry(
-    400,
-    'expired_token',
-    'The code of this program has expired.',
-    'Nobody decided within ten minutes.',
-    'Begin again, and enter the new code.',
-  ),
-  'device.code': entry(
-    400,
-    'invalid_grant',
-    'This device code is not known, or has been used.',
-    'The code was never given, gave a token already, belongs to another client, or the session that let it in has ended.',
-    'Begin again.',
-  ),
+  ...PEOPLE_REFUSALS,
   'path.ambiguous': entry(
     400,
     'invalid_request',

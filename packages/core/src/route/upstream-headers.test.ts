@@ -154,8 +154,7 @@ describe('upstreamHeaders', () => {
     ['a=1;_COUNTERSIGN=s', 'a=1'],
     ['a=1; =_countersign=s', 'a=1'],
     ['a=1; _countersign', 'a=1'],
-    ['_countersign = s; a=1', 'a=1'],
-    ['_countersign_s_0badcafe=x; a=1; __Host-_countersign_n_0badcafe=y', 'a=1'],
+    ['_countersign = s; a=1; _countersign_s_0badcafe=x; __Host-_countersign_n_0badcafe=y', 'a=1'],
     ['_countersign_other=s; a="b; c"', '_countersign_other=s; a="b; c"'],
     ['a=_countersign', 'a=_countersign'],
   ])('takes the session out of the cookies %j', (cookie, left) => {
