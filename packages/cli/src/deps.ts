@@ -56,6 +56,7 @@ export type ServerPackage = Pick<
   | 'certificatesFault'
   | 'compileSnapshot'
   | 'configJsonSchema'
+  | 'describeRoutes'
   | 'explainFromStorage'
   | 'explainOffline'
   | 'exportAuditFromStorage'

@@ -63,14 +63,16 @@ export { printMatch, printRules } from './policy/dialect/print.ts';
 export { compileAccess, type AccessDocument, type AccessOptions } from './policy/dialect/ppl.ts';
 export { accessConditions, type WrittenCondition } from './policy/dialect/access-conditions.ts';
 export { evaluate } from './policy/evaluate.ts';
+export { suggestion } from './policy/wording.ts';
 export { opensToNobody } from './policy/opens-to-nobody.ts';
 export {
+  accessWords,
   describeAccess,
-  describedLines,
   type AccessDescription,
   type DescribedNode,
   type RuleDescription,
 } from './policy/describe.ts';
+export { describedLines } from './policy/described-lines.ts';
 export { explain, type Explanation } from './policy/explain.ts';
 
 // Exchange.
@@ -172,6 +174,7 @@ export {
 export { traceContext, type TraceContext } from './route/trace-context.ts';
 export { headerOperationFaults, operatedLines, type HeaderOperations } from './route/header-operations.ts';
 export { claimHeaderKeys, headerKey, isIdentityHeader } from './route/header-key.ts';
+export { withoutSessionCookie } from './route/session-cookie.ts';
 export {
   downstreamHeaders,
   upstreamHeaders,
@@ -182,7 +185,6 @@ export {
 // Lint, presets and tests of policies.
 export { lintTrust } from './policy/lint/lint.ts';
 export { lintAccess } from './policy/lint/lint-access.ts';
-export { shadowedRoutes, type Shadowed } from './route/shadowed.ts';
 export type { AccessFinding, Finding, LintSubject } from './policy/lint/model.ts';
 export { LINT_RULES, type LintRule } from './policy/lint/rules.ts';
 export {

@@ -18,6 +18,7 @@ export {
   type ConfigProblem,
   type LoadedConfig,
 } from './config/load.ts';
+export { describeRoutes, type DescribedRoute } from './config/describe-routes.ts';
 export { configJsonSchema } from './config/json-schema.ts';
 export { readTextFile } from './config/text-file.ts';
 export { certificatesFault } from './config/certificates.ts';

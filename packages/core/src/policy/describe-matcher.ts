@@ -22,7 +22,7 @@ export function matcherWords(matcher: Matcher): string {
     case 'pulumi':
       return `is like ${quote(matcher.pattern)}`;
     case 'cidr':
-      return `is in ${listed(matcher.ranges.map(quote), MOST)}`;
+      return `is in ${oneOf(matcher.ranges)}`;
     case 'present':
       return matcher.value ? 'is there' : 'is not there';
     case 'only_element':
@@ -35,15 +35,55 @@ export function matcherWords(matcher: Matcher): string {
     case 'given':
       return matcherWords(matcher.of);
     case 'not':
-      return `does not fit: ${matcherWords(matcher.of)}`;
+      return negatedWords(matcher.of);
     case 'all':
       return matcher.of.map(matcherWords).join(' and ');
     case 'any':
-      return [...new Set(matcher.of.map(matcherWords))].join(', or ');
+      return oneOrList(matcher.of) ?? matcher.of.map(matcherWords).join(', or ');
     case 'instant':
     case 'weekday':
     case 'time_of_day':
       return calendarWords(matcher);
+  }
+}
+
+/** A claim is one value or a list of them, and is asked about as both: that is told once. */
+function oneOrList([one, list, ...more]: readonly Matcher[]): string | undefined {
+  if (one === undefined || more.length > 0) return undefined;
+  if (list?.kind === 'only_element') return `${matcherWords(one)}, or the list of it alone`;
+  const isSame = list?.kind === 'element' && matcherWords(list.of) === matcherWords(one);
+  return isSame ? `${matcherWords(one)}, alone or in a list` : undefined;
+}
+
+/** `is not "x"`. What has no words of its own is said as it is: none of these sentences may sound like its opposite. */
+function negatedWords(matcher: Matcher): string {
+  switch (matcher.kind) {
+    case 'equals':
+      return `is not ${quote(matcher.value)}`;
+    case 'one_of':
+      return `is none of ${listed(matcher.values.map(quote), MOST)}`;
+    case 'prefix':
+      return `does not begin with ${quote(matcher.value)}`;
+    case 'suffix':
+      return `does not end with ${quote(matcher.value)}`;
+    case 'contains':
+      return `does not contain ${quote(matcher.value)}`;
+    case 'cidr':
+      return `is in none of ${listed(matcher.ranges.map(quote), MOST)}`;
+    case 'present':
+      return matcherWords({ ...matcher, value: !matcher.value });
+    case 'element':
+      return `has none that ${matcherWords(matcher.of)}`;
+    case 'folded':
+      return `${negatedWords(matcher.of)}, in capitals or not`;
+    case 'given':
+      return negatedWords(matcher.of);
+    case 'not':
+      return matcherWords(matcher.of);
+    case 'any':
+      return matcher.of.map(negatedWords).join(' and ');
+    default:
+      return `is not such that it ${matcherWords(matcher)}`;
   }
 }
 
@@ -55,9 +95,7 @@ function oneOf(values: readonly Scalar[]): string {
   return words.length > MOST ? `one of ${listed(words, MOST)}` : words.join(' or ');
 }
 
-function calendarWords(
-  matcher: Extract<Matcher, { kind: 'instant' | 'weekday' | 'time_of_day' }>,
-): string {
+function calendarWords(matcher: Extract<Matcher, { kind: 'instant' | 'weekday' | 'time_of_day' }>): string {
   switch (matcher.kind) {
     case 'instant': {
       const from = matcher.from === undefined ? [] : [`is ${moment(matcher.from)} or later`];
@@ -68,12 +106,15 @@ function calendarWords(
       return `is ${matcher.days.flatMap((day) => WEEKDAYS[day] ?? []).join(' or ')}, in ${matcher.zone}`;
     case 'time_of_day': {
       // One that passes midnight is two: until the day ends, and from its beginning.
-      const join = matcher.from < matcher.until ? 'and' : 'or';
-      return `is ${clock(matcher.from)} or later ${join} before ${clock(matcher.until)}, in ${matcher.zone}`;
+      const join = matcher.from < matcher.until ? ' and ' : ', or ';
+      const from = matcher.from === 0 ? [] : [`is ${clock(matcher.from)} or later`];
+      const until = matcher.until === DAY_SECONDS ? [] : [`is before ${clock(matcher.until)}`];
+      return `${[...from, ...until].join(join) || ANY}, in ${matcher.zone}`;
     }
   }
 }
 
+const ANY = 'is any';
 const DAY_SECONDS = 86_400;
 
 /** `2026-11-01T00:00:00Z` of epoch milliseconds. */
@@ -94,7 +135,8 @@ function dateOf(days: number): string {
   const fromMarch = Math.floor((5 * ofYear + 2) / 153);
   const day = ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
   const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  return `${era * 400 + year + (month <= 2 ? 1 : 0)}-${two(month)}-${two(day)}`;
+  const written = String(era * 400 + year + (month <= 2 ? 1 : 0)).padStart(4, '0');
+  return `${written}-${two(month)}-${two(day)}`;
 }
 
 /** `17:30:00` of seconds since midnight. */

@@ -3,7 +3,7 @@ import type { CompiledNode, CompiledPolicy, CompiledRule, CompiledTest } from '.
 import { matcherWords } from './describe-matcher.ts';
 import type { BlockOperator } from './kleene.ts';
 import { mayOpenToNobody } from './opens-to-nobody.ts';
-import { NOBODY, reachOf, SOMEBODY, type Reach } from './reach.ts';
+import { NOBODY, reachOf, SOMEBODY, type Known, type Reach } from './reach.ts';
 import type { Criterion } from './reason.ts';
 import { printable } from './wording.ts';
 
@@ -13,8 +13,8 @@ import { printable } from './wording.ts';
  */
 export interface AccessDescription {
   /**
-   * `anybody`: also who has shown nothing. `everybody`: whoever is somebody. `some`: whom a rule takes. `nobody`. Of the
-   * first three each is less those whom a deny rule refuses.
+   * `anybody`: also who has shown nothing. `everybody`: whoever is somebody. Both are less those whom a deny refuses.
+   * `some`: whom a rule takes. `nobody`: no request passes.
    */
   readonly passes: 'anybody' | 'everybody' | 'some' | 'nobody';
   readonly rules: readonly RuleDescription[];
@@ -59,21 +59,44 @@ function holdsOf(effect: Effect, reach: Reach): RuleDescription['holds'] {
   return isSilent ? 'sometimes' : 'always';
 }
 
+/** What comes of it for somebody, and for who has shown nothing: a deny may hold of the one and not of the other. */
 function passesOf({ rules }: CompiledPolicy): AccessDescription['passes'] {
   const enforced = rules.filter(({ mode }) => mode === 'enforce');
-  const holding = (effect: Effect, holds: RuleDescription['holds']): boolean =>
-    enforced.some((rule) => rule.effect === effect && holdsOf(effect, reachOf(rule.root, SOMEBODY)) === holds);
-  if (holding('deny', 'always')) return 'nobody';
-  const opens = enforced.some(
-    ({ effect, root }) => effect === 'allow' && mayOpenToNobody(root) && isCertain(reachOf(root, NOBODY)),
-  );
-  if (opens) return 'anybody';
-  if (holding('allow', 'always')) return 'everybody';
-  return holding('allow', 'sometimes') ? 'some' : 'nobody';
+  const allows = enforced.filter(({ effect }) => effect === 'allow');
+  const denies = enforced.filter(({ effect }) => effect === 'deny');
+  // Who has shown nothing is asked who they are, unless a rule speaks of them (see opens-to-nobody).
+  const opening = allows.filter(({ root }) => mayOpenToNobody(root));
+  const somebody = verdict(allows, denies, SOMEBODY);
+  const nobody = verdict(opening, denies, NOBODY);
+  if (somebody === 'all') return nobody === 'all' ? 'anybody' : 'everybody';
+  return somebody === 'none' && nobody === 'none' ? 'nobody' : 'some';
 }
 
-function isCertain(reach: Reach): boolean {
-  return reach.has(true) && reach.size === 1;
+/** Whom the rules take, of those of whom this much is known; `all` are less those whom a deny refuses. */
+function verdict(
+  allows: readonly CompiledRule[],
+  denies: readonly CompiledRule[],
+  known: Known,
+): 'all' | 'some' | 'none' {
+  const reaches = allows.map(({ effect, root }) => holdsOf(effect, reachOf(root, known)));
+  const isShut = denies.some(({ effect, root }) => holdsOf(effect, reachOf(root, known)) === 'always');
+  if (isShut || reaches.every((holds) => holds === 'never')) return 'none';
+  return reaches.includes('always') ? 'all' : 'some';
+}
+
+const PASSES: Readonly<Record<AccessDescription['passes'], string>> = {
+  anybody: 'anybody, signed in or not',
+  everybody: 'everybody of its organizations',
+  some: 'whom a rule allows',
+  nobody: 'nobody',
+};
+
+/** Who may pass, in a few words: `whom a rule allows, and none of 2 denies`. */
+export function accessWords({ passes, rules }: AccessDescription): string {
+  const denies = rules.filter(({ effect, mode }) => effect === 'deny' && mode === undefined).length;
+  if (denies === 0 || passes === 'nobody') return PASSES[passes];
+  const joined = passes === 'some' ? ' and' : ', if';
+  return `${PASSES[passes]}${joined} ${denies === 1 ? 'no rule' : `none of ${denies} rules`} denies`;
 }
 
 function describeNode(node: CompiledNode): DescribedNode {
@@ -99,7 +122,12 @@ function describeNode(node: CompiledNode): DescribedNode {
 function testWords(test: CompiledTest): string {
   if (test.criterion === 'authenticated_user') return 'the caller has shown a token, whoever it is';
   if (test.criterion === 'cors_preflight') return 'it is a preflight of a browser';
+  if (test.criterion === 'client_certificate' && asksPresence(test)) return 'they have shown a certificate';
   return printable(`${subjectWords(test)} ${matcherWords(test.matcher)}`);
+}
+
+function asksPresence({ matcher }: CompiledTest): boolean {
+  return matcher.kind === 'given' && matcher.of.kind === 'present' && matcher.of.value;
 }
 
 const SUBJECTS: Partial<Readonly<Record<Criterion, string>>> = {
@@ -121,35 +149,16 @@ const SUBJECTS: Partial<Readonly<Record<Criterion, string>>> = {
   user: 'the user',
 };
 
-/** Claims, and parts of a certificate, are named as they were written. */
-function subjectWords({ criterion, subject, subjectName }: CompiledTest): string {
-  if (criterion === 'client_certificate') return `the ${subject.path.at(-1) ?? ''} of their certificate`;
-  return SUBJECTS[criterion] ?? subjectName;
-}
-
-const HEADINGS: Readonly<Record<BlockOperator, string>> = {
-  and: 'all of these hold',
-  or: 'one of these holds',
-  not: 'none of these holds',
-  nor: 'one of these does not hold',
+const CERTIFICATE: Readonly<Record<string, string>> = {
+  fingerprint: 'the fingerprint of their certificate',
+  spki_hash: 'the hash of the public key of their certificate',
+  san_dns: 'the list of DNS names of their certificate',
+  san_email: 'the list of emails of their certificate',
+  san_uri: 'the list of URIs of their certificate',
 };
 
-/** Lines of one rule; the rest is counted. */
-const MOST_LINES = 200;
-
-/** The conditions of a rule as lines, indented by two spaces a level. */
-export function describedLines(node: DescribedNode): readonly string[] {
-  const lines = nodeLines(node, 0);
-  const more = lines.length - MOST_LINES;
-  return more > 0 ? [...lines.slice(0, MOST_LINES), `… and ${more} more lines`] : lines;
-}
-
-function nodeLines(node: DescribedNode, depth: number): readonly string[] {
-  const indent = '  '.repeat(depth);
-  if (!('op' in node)) return [`${indent}${node.text}`];
-  // A block of one that does not negate says no more than what is in it.
-  const [only] = node.of;
-  const isPlain = node.op === 'and' || node.op === 'or';
-  if (isPlain && node.of.length === 1 && only) return nodeLines(only, depth);
-  return [`${indent}${HEADINGS[node.op]}:`, ...node.of.flatMap((child) => nodeLines(child, depth + 1))];
+/** Claims are named as they were written. */
+function subjectWords({ criterion, subject, subjectName }: CompiledTest): string {
+  if (criterion === 'client_certificate') return CERTIFICATE[subject.path.at(-1) ?? ''] ?? subjectName;
+  return SUBJECTS[criterion] ?? subjectName;
 }

@@ -8,6 +8,8 @@ type Loaded = Awaited<ReturnType<ServerPackage['loadConfigFile']>>;
 
 export type LoadedConfig = Extract<Loaded, { readonly ok: true }>['value'];
 
+export type DescribedRoute = ReturnType<ServerPackage['describeRoutes']>[number];
+
 export interface CheckReport {
   /** As it was asked for. */
   readonly file: string;
@@ -17,6 +19,8 @@ export interface CheckReport {
   readonly findings: readonly ConfigProblem[];
   /** Absent when the file could not be read to its end. */
   readonly config?: LoadedConfig['config'];
+  /** Absent when `serve` would not start. */
+  readonly routes?: readonly DescribedRoute[];
 }
 
 /** A problem of the file itself, and not of what a check thinks of it. */

@@ -52,6 +52,7 @@ describe('check', () => {
       problems: [],
       findings: [],
       tests: { passed: 0, failed: 0 },
+      routes: [],
     });
   });
 

@@ -9,11 +9,12 @@ import type { AccessFinding } from './model.ts';
  * person and a team. It says so only where it is certain.
  */
 export function checkImpossible({ id, effect, root }: CompiledRule): readonly AccessFinding[] {
+  const does = effect === 'allow' ? 'allows' : 'denies';
   const reach = reachOf(root, SOMEBODY);
   const speaks = reach.has(true) || (effect === 'deny' && reach.has('error'));
-  const why = speaks ? contradiction(root) : 'nothing fulfils it';
-  if (why === undefined) return [];
-  const does = effect === 'allow' ? 'allows' : 'denies';
+  // A deny whose conditions contradict each other still denies what cannot be evaluated.
+  const why = speaks ? effect === 'allow' && contradiction(root) : 'nothing fulfils it';
+  if (why === false || why === undefined) return [];
   return [{ lint: 'never-matches', rule: id, message: `this rule never ${does} anything: ${why}` }];
 }
 
@@ -36,10 +37,10 @@ function conjuncts(node: CompiledNode): readonly CompiledNode[] {
 
 /** What only principals of one kind have. */
 const KINDS: Readonly<Record<string, string>> = {
-  domain: 'people',
-  email: 'people',
-  groups: 'people',
-  user: 'people',
+  domain: 'users',
+  email: 'users',
+  groups: 'users',
+  user: 'users',
   team: 'tokens of teams',
   runner: 'tokens of runners',
 };

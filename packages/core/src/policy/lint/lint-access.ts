@@ -1,5 +1,6 @@
 import type { CompiledNode, CompiledPolicy, CompiledRule } from '../compile.ts';
 import { describeAccess } from '../describe.ts';
+import { mayOpenToNobody } from '../opens-to-nobody.ts';
 import { reachOf, SOMEBODY } from '../reach.ts';
 import type { Criterion } from '../reason.ts';
 import { checkImpossible } from './check-impossible.ts';
@@ -11,13 +12,14 @@ import type { AccessFinding } from './model.ts';
  */
 export function lintAccess(policy: CompiledPolicy): readonly AccessFinding[] {
   const enforced = policy.rules.filter(({ mode }) => mode === 'enforce');
-  const allows = enforced.filter(({ effect }) => effect === 'allow');
-  return [
-    ...enforced.flatMap(checkImpossible),
-    ...allows.flatMap(checkRequestOnly),
-    ...checkCovered(allows),
-    ...checkNobody(policy),
-  ];
+  const covering = enforced.find(takesEverybody);
+  return [...enforced.flatMap((rule) => checkRule(rule, covering)), ...checkNobody(policy)];
+}
+
+function checkRule(rule: CompiledRule, covering: CompiledRule | undefined): readonly AccessFinding[] {
+  const impossible = checkImpossible(rule);
+  if (impossible.length > 0 || rule.effect === 'deny') return impossible;
+  return covering === undefined ? checkRequestOnly(rule) : checkCovered(rule, covering);
 }
 
 /** Criteria that say nothing about who is asking. A certificate does: whoever shows it has it. */
@@ -81,27 +83,22 @@ function testsOf(node: CompiledNode): readonly Criterion[] {
   return 'of' in node ? node.of.flatMap(testsOf) : [node.criterion];
 }
 
-/** Where one rule takes everybody, every other rule that allows is there in vain, and looks like a limit. */
-function checkCovered(allows: readonly CompiledRule[]): readonly AccessFinding[] {
-  const covering = allows.find(({ root }) => {
-    const reach = reachOf(root, SOMEBODY);
-    return reach.has(true) && reach.size === 1;
-  });
-  if (covering === undefined) return [];
-  return allows
-    .filter((rule) => rule !== covering && rule.id !== PREFLIGHT)
-    .map(({ id }) => ({
-      lint: 'everybody-already',
-      rule: id,
-      message: `${covering.id} lets everybody pass already, so this rule limits nobody`,
-    }));
+function takesEverybody({ effect, root }: CompiledRule): boolean {
+  const reach = reachOf(root, SOMEBODY);
+  return effect === 'allow' && reach.has(true) && reach.size === 1;
 }
 
-/** It lets in whom no other rule does: those who have shown nothing. */
-const PREFLIGHT = 'cors_allow_preflight';
+/** Beside a rule that takes everybody, every other that allows is there in vain, and looks like a limit. */
+function checkCovered(rule: CompiledRule, covering: CompiledRule): readonly AccessFinding[] {
+  // Some let in who has shown nothing, and "everybody" is whoever has signed in.
+  if (rule === covering || mayOpenToNobody(rule.root)) return [];
+  const message = `${covering.id} lets everybody pass already, so this rule limits nobody`;
+  return [{ lint: 'everybody-already', rule: rule.id, message }];
+}
 
 function checkNobody(policy: CompiledPolicy): readonly AccessFinding[] {
   if (describeAccess(policy).passes !== 'nobody') return [];
-  return [{ lint: 'nobody-passes', message: 'nobody can pass: no rule that allows can hold, or one denies all' }];
+  return [
+    { lint: 'nobody-passes', message: 'nobody can pass: no rule that allows can hold, or one denies all' },
+  ];
 }
-

@@ -104,10 +104,6 @@ export const LINT_RULES = {
     cause: 'No request can pass the route.',
     fix: 'Correct the rules, or take the route away.',
   },
-  'route-shadowed': {
-    cause: 'Other routes take every path of the route, or the gateway answers there itself.',
-    fix: 'Take the route away, or give it paths of its own.',
-  },
   'preset-mismatch': {
     cause: 'The URL of the issuer is that of another platform than the preset says.',
     fix: 'Leave the preset out: this URL is known.',
