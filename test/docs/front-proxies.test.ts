@@ -11,7 +11,10 @@ it.each(['nginx', 'caddy', 'envoy'])('the guide to %s shows what is rendered', a
   const config = /```yaml\n(listen: [\s\S]*?)```/.exec(page)?.[1] ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'guide-'));
   await writeFile(join(folder, 'countersign.yaml'), config);
-  const { status, out, errors } = await countersign(['render', proxy], { cwd: folder });
+  const { status, out, errors } = await countersign(['render', proxy], {
+    cwd: folder,
+    env: { STAFF_CLIENT_SECRET: 'not-a-real-secret' },
+  });
   await rm(folder, { recursive: true });
   expect([status, errors]).toEqual([0, '']);
   expect(page).toContain(`\n${out}\`\`\`\n`);

@@ -111,7 +111,7 @@ export function withstandsAttacks(
     expect(client.counts()).toEqual(before);
   });
 
-  it.each(['/a/b', '/caf%c3%a9', '/a%20b?c=d%2F..%2F', '/a?b=/../admin', '/adminx', '/a?redirect=1'])(
+  it.each(['/a/b', '/caf%c3%a9', '/a%20b?c=d%2F..%2F', '/a?b=/../admin', '/adminx', '/a?redirect=0'])(
     'reaches the upstream with the path %s as it was decided on',
     async (path) => {
       expect((await client.send('orders', { path, headers: client.bearer })).status).toBe(200);

@@ -53,6 +53,15 @@ describe('a person who signs in', () => {
     expect(own).not.toBe(browser.cookies('localhost').get(COOKIE));
   });
 
+  it('finds on the service host what they can reach, and nothing that is closed to them', async () => {
+    const browser = await signedIn('ada');
+    const who = await browser.open(`${house.service}/.pomerium/`);
+    expect(who.text).toContain('href="/.pomerium/routes"');
+    const { text } = await browser.open(`${house.service}/.pomerium/routes`);
+    for (const name of ['orders', 'billing']) expect(text).toContain(`href="${house.at(name, '')}"`);
+    for (const name of ['reports', 'partners']) expect(text).not.toContain(house.at(name, ''));
+  });
+
   it('leaves nothing of the sign-in behind in the browser but who they are', async () => {
     const browser = await signedIn('ada');
     expect([...browser.cookies('orders.localhost').keys()]).toEqual([COOKIE]);

@@ -5,6 +5,8 @@ const FA = `${S}/gateway/forward-auth`;
 const ADDRESS = `${S}/http/client-address.ts`;
 const ADDRESS_TEST = `${S}/http/client-address.test.ts`;
 const FA_TEST = `${FA}/forward-auth.test.ts`;
+const REDIRECT_TEST = `${FA}/redirect.test.ts`;
+const RENDER = 'packages/cli/src/commands/render';
 
 export const forwardAuthGuards: readonly Guard[] = [
   {
@@ -219,6 +221,60 @@ export const forwardAuthGuards: readonly Guard[] = [
     fails: 'gives back a foreign Authorization and never one of ours',
   },
   {
+    threat: '10',
+    name: 'a session of ours is not given to the proxy for its upstream',
+    file: `${FA}/answer.ts`,
+    guard: 'withoutSessionCookie(value, sessionCookie) ?? []',
+    without: 'value ?? sessionCookie',
+    test: FA_TEST,
+    fails: 'gives back the cookies of others and never one of ours',
+  },
+  {
+    threat: '10',
+    name: 'cookies are always answered, so that those of the client are overwritten',
+    file: `${FA}/answer.ts`,
+    guard: '      cookie: foreignCookies(headers, sessionCookie),\n',
+    without: '      ...(headers.length < 0 && { cookie: foreignCookies(headers, sessionCookie) }),\n',
+    test: FA_TEST,
+    fails: 'overwrites what a client sent all the same',
+  },
+  {
+    threat: '11',
+    name: 'a proxy that did not ask for it is never answered with a redirect or a cookie',
+    file: `${FA}/index.ts`,
+    guard: 'gateway: withoutSignIn(gateway), assertions',
+    without: 'gateway: withoutSignIn === undefined ? gateway : { ...gateway }, assertions',
+    test: FA_TEST,
+    fails: 'is never a redirect unless the proxy asks for one',
+  },
+  {
+    threat: '11',
+    name: 'a wish for a redirect has one reading',
+    file: `${FA}/redirect.ts`,
+    guard: "wish === '1' && more.length === 0 ?",
+    without: 'wish.length >= 0 && more.length >= 0 ?',
+    test: REDIRECT_TEST,
+    fails: 'asked with ?redirect=1&redirect=1 instead, says that this means nothing',
+  },
+  {
+    threat: '11',
+    name: 'the query of a client of Envoy is no wish of the proxy',
+    file: `${FA}/redirect.ts`,
+    guard: "if (host === 'asked') return ok(false);",
+    without: 'if (host === undefined) return ok(false);',
+    test: REDIRECT_TEST,
+    fails: 'has the query of the client and no wish of the proxy',
+  },
+  {
+    threat: '11',
+    name: 'nginx is told the way to sign-in in a status that it understands',
+    file: `${FA}/nginx.ts`,
+    guard: 'if (status === 302) return 401;',
+    without: '',
+    test: REDIRECT_TEST,
+    fails: '/auth/nginx, asked with redirect=1, leads a page that is opened to sign-in',
+  },
+  {
     threat: '9',
     name: 'identity goes through a proxy only where the route passes it',
     file: `${FA}/answer.ts`,
@@ -275,7 +331,7 @@ export const forwardAuthGuards: readonly Guard[] = [
   {
     threat: '8',
     name: 'nginx is told the host from its configuration and not from its client',
-    file: 'packages/cli/src/commands/render/nginx.ts',
+    file: `${RENDER}/nginx.ts`,
     guard: 'X-Original-URL "${site.scheme}://${site.authority}$request_uri";',
     without: 'X-Original-URL "${site.scheme}://$http_host$request_uri";',
     test: 'test/e2e/forward-auth-nginx.test.ts',
@@ -284,7 +340,7 @@ export const forwardAuthGuards: readonly Guard[] = [
   {
     threat: '8',
     name: 'nginx forwards to the upstream of the route that was decided on',
-    file: 'packages/cli/src/commands/render/nginx.ts',
+    file: `${RENDER}/nginx.ts`,
     guard: 'proxy_pass $countersign_upstream;',
     without: 'proxy_pass http://countersign_route_0$uri;',
     test: 'test/e2e/forward-auth-nginx.test.ts',
@@ -293,7 +349,7 @@ export const forwardAuthGuards: readonly Guard[] = [
   {
     threat: '8',
     name: 'nginx decides on no host that is not in its configuration',
-    file: 'packages/cli/src/commands/render/nginx.ts',
+    file: `${RENDER}/nginx.ts`,
     guard: 'if ($host != "${host}") {',
     without: 'if ($host = "none.invalid") {',
     test: 'test/e2e/forward-auth-nginx.test.ts',
@@ -302,7 +358,7 @@ export const forwardAuthGuards: readonly Guard[] = [
   {
     threat: '9',
     name: 'clients of a proxy do not reach what proxies ask',
-    file: 'packages/cli/src/commands/render/nginx.ts',
+    file: `${RENDER}/nginx.ts`,
     guard: 'location ^~ /auth/ {\n        return 404;',
     without: 'location ^~ /auth/none/ {\n        return 404;',
     test: 'test/e2e/forward-auth-nginx.test.ts',
@@ -311,7 +367,7 @@ export const forwardAuthGuards: readonly Guard[] = [
   {
     threat: '10',
     name: 'nginx removes our Authorization',
-    file: 'packages/cli/src/commands/render/nginx.ts',
+    file: `${RENDER}/nginx.ts`,
     guard: '        proxy_set_header Authorization $countersign_authorization;\n',
     without: '',
     test: 'test/e2e/forward-auth-nginx.test.ts',
@@ -320,10 +376,58 @@ export const forwardAuthGuards: readonly Guard[] = [
   {
     threat: '9',
     name: 'the query of a client is not that of the question of Caddy',
-    file: 'packages/cli/src/commands/render/caddy.ts',
-    guard: 'uri /auth/forward?\n',
-    without: 'uri /auth/forward\n',
+    file: `${RENDER}/caddy.ts`,
+    guard: "questionQuery(plan) || '?'}",
+    without: 'questionQuery(plan)}',
     test: 'test/e2e/forward-auth-caddy.test.ts',
-    fails: 'with the path /a?redirect=1 as it was decided on',
+    fails: 'with the path /a?redirect=0 as it was decided on',
+  },
+  {
+    threat: '10',
+    name: 'nginx shows an upstream no cookie of ours',
+    file: `${RENDER}/nginx.ts`,
+    guard: '        proxy_set_header Cookie $countersign_cookie;\n',
+    without: '',
+    test: 'test/e2e/forward-auth-nginx.test.ts',
+    fails: 'keep their session and what else we set to themselves',
+  },
+  {
+    threat: '10',
+    name: 'Caddy shows an upstream no cookie of ours',
+    file: `${RENDER}/caddy.ts`,
+    guard: "    'Cookie',\n",
+    without: '',
+    test: 'test/e2e/forward-auth-caddy.test.ts',
+    fails: 'keep their session and what else we set to themselves',
+  },
+  {
+    threat: '10',
+    name: 'HAProxy shows an upstream no cookie of ours',
+    file: `${RENDER}/haproxy-lua.ts`,
+    guard: "'Cookie', ",
+    without: '',
+    test: 'test/e2e/forward-auth-haproxy.test.ts',
+    fails: 'keep their session and what else we set to themselves',
+  },
+  {
+    threat: '11',
+    name: 'nginx leads nobody to sign-in who was not told where it is',
+    file: `${RENDER}/nginx.ts`,
+    guard: `        if ($countersign_location = "") {
+            return 401;
+        }
+`,
+    without: '',
+    test: 'test/e2e/forward-auth-nginx.test.ts',
+    fails: 'are told apart from programs, forms and scripts',
+  },
+  {
+    threat: '11',
+    name: 'nginx has room for what a sign-in under way keeps in the browser',
+    file: `${RENDER}/nginx.ts`,
+    guard: "${plan.people ? BUFFERS : ''}",
+    without: '',
+    test: 'test/e2e/forward-auth-nginx.test.ts',
+    fails: 'come back to a page with a long address',
   },
 ];

@@ -24,6 +24,7 @@ import { peopleGuards } from './people.ts';
 import { policyGuards } from './policy.ts';
 import { providerClientGuards } from './provider-client.ts';
 import { reloadGuards } from './reload.ts';
+import { routeExplanationGuards } from './route-explanation.ts';
 import { routeHostGuards } from './route-hosts.ts';
 import { routeGuards } from './routes.ts';
 import { serviceAccountGuards } from './service-accounts.ts';
@@ -65,6 +66,7 @@ export const guards: readonly Guard[] = [
   ...sessionGuards,
   ...routeHostGuards,
   ...deviceGuards,
+  ...routeExplanationGuards,
   ...reloadGuards,
   ...commandLineGuards,
   ...attackGuards,

@@ -116,4 +116,11 @@ export const loginGuards: readonly Guard[] = [
     without: 'if (wait > 1e9) return refuse(',
     fails: 'is not guessed',
   }),
+  row('reachable.ts', 'leaving.test.ts', {
+    threat: '13 pages',
+    name: 'what can be reached is told to whom it is about',
+    guard: "  if (session === 'none') return leadOn(302, signInLocation(deps, PATHS.routes));\n",
+    without: "  if (session === 'none') return pageAnswer(routesPage({ routes: [] }), { status: 200 });\n",
+    fails: 'is nobody else’s to see',
+  }),
 ];

@@ -37,8 +37,15 @@ function visitorsOf(gateway: GatewayDeps): Visitors {
   return {
     of: (host, headers) => visitorOf(gateway, host, headers),
     claimsOf: (host, token) => claimsAt(gateway, host, token),
-    routesOf: (token, remoteAddress) => visibleRoutes(gateway, token, remoteAddress).map(shown),
+    routesOf: composeRoutesOf(gateway),
   };
+}
+
+/** What somebody can reach, for the pages that list it. */
+export function composeRoutesOf(
+  gateway: Pick<GatewayDeps, 'snapshot' | 'present' | 'clock'>,
+): Visitors['routesOf'] {
+  return (token, remoteAddress) => visibleRoutes(gateway, token, remoteAddress).map(shown);
 }
 
 function shown({ id, name, resource, description }: Route): VisibleRoute {

@@ -4,7 +4,7 @@ import { createApp, type App } from './app.ts';
 import { composeAdministration } from './compose-administration.ts';
 import { composeForeign } from './compose-foreign.ts';
 import { composePresenters } from './compose-presenters.ts';
-import { composeBeginSignIn, composeRouteHost } from './compose-route-host.ts';
+import { composeBeginSignIn, composeRouteHost, composeRoutesOf } from './compose-route-host.ts';
 import { composeSessions } from './compose-sessions.ts';
 import { createForwardAuth } from './gateway/forward-auth/index.ts';
 import { createNodeHttpTransport, type GatewayTransport } from './gateway/transport/node-http.ts';
@@ -46,6 +46,7 @@ export function compose(state: State, world: Surroundings, configState: () => 'c
     ...exchange,
     ...sessions,
     providerClient: state.outside.providerClient,
+    routesOf: composeRoutesOf({ ...world, snapshot, present }),
     grants: [tokenExchangeGrant(exchange), deviceCodeGrant(sessions.device)],
     failures: createFailureLimit({
       perSecond: () => snapshot().settings.failuresPerSecond,

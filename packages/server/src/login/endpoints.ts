@@ -10,6 +10,7 @@ import {
   type DevicePagesDeps,
 } from './device.ts';
 import { endOwnSession, endOwnSessions, listOwnSessions } from './own-sessions.ts';
+import { listReachable } from './reachable.ts';
 import { signInEndpoint } from './sign-in.ts';
 import { askSignOut, signedOut, signOut } from './sign-out.ts';
 import { whoEndpoint } from './who.ts';
@@ -25,6 +26,7 @@ const PAGES: readonly LoginEndpoint[] = [
   { path: PATHS.signIn, method: 'GET', handle: signInEndpoint },
   { path: PATHS.callback, method: 'GET', handle: callbackEndpoint },
   { path: PATHS.who, method: 'GET', handle: whoEndpoint },
+  { path: PATHS.routes, method: 'GET', handle: listReachable },
   { path: PATHS.sessions, method: 'GET', handle: listOwnSessions },
   { path: PATHS.endSession, method: 'POST', handle: endOwnSession },
   { path: PATHS.endAllSessions, method: 'POST', handle: endOwnSessions },

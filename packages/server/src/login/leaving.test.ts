@@ -47,6 +47,24 @@ describe('who am I', () => {
   });
 });
 
+describe('what a person can reach', () => {
+  it('is asked about them, where they are, and listed as links', async () => {
+    await browser.signIn();
+    const who = await browser.get('/.pomerium/');
+    expect(who.body).toContain('href="/.pomerium/routes"');
+    const [user = 'nobody'] = /usr_\w+/.exec(who.body) ?? [];
+    const { status, body } = await browser.get('/.pomerium/routes');
+    expect(status).toBe(200);
+    expect(body).toContain('href="https://orders.example"');
+    expect(body).toContain(`${user} from 192.0.2.1`);
+  });
+
+  it('is nobody else’s to see: it leads to sign-in and back', async () => {
+    const location = locationOf(await browser.get('/.pomerium/routes'));
+    expect(locationOf(await browser.signIn(location))).toBe('/.pomerium/routes');
+  });
+});
+
 describe('the sessions of a person', () => {
   it('are listed, and each can be ended', async () => {
     const other = rig.browser();

@@ -1,11 +1,13 @@
 import type { Clock, Random } from '../adapters/ports.ts';
 import type { Decisions } from '../audit/port.ts';
 import type { FailureLimit } from '../http/failure-limit.ts';
+import type { ListedRoute } from '../pages/routes-page.ts';
 import type { SignInRequest } from '../sessions/sign-in-request.ts';
 import type { Sessions } from '../sessions/model.ts';
 import type { ProviderClient } from '../sessions/provider-client.ts';
 import type { SealingRing } from '../keys/port.ts';
 import type { Snapshot } from '../snapshot/model.ts';
+import type { TokenRecord } from '../tokens/model.ts';
 
 /**
  * People sign in, look at their sessions and sign out, on the service host. Every page comes from pages/, every session
@@ -19,6 +21,8 @@ export interface LoginDeps {
   /** `cookie`: what a browser keeps for us; `redirect`: what it carries from one host of ours to another. */
   readonly keys: { readonly sealing: { readonly cookie: SealingRing; readonly redirect: SealingRing } };
   readonly decisions: Decisions;
+  /** What the holder of a token can reach from an address, as far as the beginning of each route says. */
+  readonly routesOf: (token: TokenRecord, remoteAddress: string) => readonly ListedRoute[];
   readonly failures: FailureLimit;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,6 +39,7 @@ export const PATHS = {
   /** Registered at every identity provider, as a whole URL. */
   callback: '/oauth2/callback',
   who: '/.pomerium/',
+  routes: '/.pomerium/routes',
   sessions: '/.pomerium/sessions',
   endSession: '/.pomerium/sessions/end',
   endAllSessions: '/.pomerium/sessions/end_all',

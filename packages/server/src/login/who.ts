@@ -30,6 +30,7 @@ function whoModel({ snapshot }: LoginDeps, { token }: LiveSession): WhoModel {
     provider: identityProvidersById.get(issuer)?.name ?? 'the administrator token',
     expiresAt,
     host: service.host,
+    routesHref: PATHS.routes,
     sessionsHref: PATHS.sessions,
     signOutAction: PATHS.signOut,
   };

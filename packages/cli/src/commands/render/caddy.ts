@@ -1,4 +1,12 @@
-import type { Plan, PlannedRoute, RouteSite, Site } from './plan.ts';
+import {
+  KEYS_PATH,
+  METADATA_PATH,
+  questionQuery,
+  type Plan,
+  type PlannedRoute,
+  type RouteSite,
+  type Site,
+} from './plan.ts';
 import { spelled } from './spelled.ts';
 
 /** Caddy with `forward_auth`, as a Caddyfile. Written for 2.6 and later. */
@@ -33,35 +41,36 @@ ${siteHead(plan, plan.service)}
 
 function routeSite(plan: Plan, site: RouteSite): string {
   const { identityHeaders, routes } = plan;
-  const copied = ['X-Countersign-Route', 'X-Request-Id', 'Authorization', ...identityHeaders.map(spelled)];
+  const copied = [
+    'X-Countersign-Route',
+    'X-Request-Id',
+    'Authorization',
+    'Cookie',
+    ...identityHeaders.map(spelled),
+  ];
   return `# ${site.routes.length === 1 ? 'Route' : 'Routes'} ${site.routes.join(', ')}
 ${siteHead(plan, site)}
 	# In this order, which is not Caddy's.
 	route {
-		# With these keys upstreams verify assertions.
-		@keys path /.well-known/pomerium/jwks.json
-		handle @keys {
-			rewrite * /.well-known/pomerium/jwks.json
-			reverse_proxy ${addressOf(plan)} {
-				header_up -Forwarded
-			}
-		}
+${plan.people ? ownPaths(plan) : keys(plan)}
 		handle {
 			# Asks Countersign, without the body. Caddy describes the request in X-Forwarded-*, whatever the client sent.
 			forward_auth ${addressOf(plan)} {
 				# The question mark: without it the query of the client would become that of the question.
-				uri /auth/forward?
+				uri /auth/forward${questionQuery(plan) || '?'}
 				header_up Host ${plan.service.authority}
 				header_up -Forwarded
 				# A question is no WebSocket, even when the request is to become one.
 				header_up -Connection
 				header_up -Upgrade
-				# In place of what the client sent. Authorization: never a token of ours; what Countersign gives back is
-				# somebody else's, or nothing.
+				# In place of what the client sent. Authorization and Cookie: never a token or a session of ours; what
+				# Countersign gives back is somebody else's, or nothing.
 				copy_headers ${copied.join(' ')}
 			}
 			@empty header Authorization ""
 			request_header @empty -Authorization
+			@cookieless header Cookie ""
+			request_header @cookieless -Cookie
 			request_header -X-Pomerium-Authorization
 			request_header -Forwarded
 			request_header X-Real-IP {remote_host}
@@ -75,6 +84,28 @@ ${routes
 		}
 	}
 }`;
+}
+
+/** What the server answers itself on a host of routes, whoever asks. */
+function keys(plan: Plan): string {
+  return `		# With these keys upstreams verify assertions.
+		@keys path ${KEYS_PATH}
+		handle @keys {
+			rewrite * ${KEYS_PATH}
+			reverse_proxy ${addressOf(plan)} {
+				header_up -Forwarded
+			}
+		}`;
+}
+
+function ownPaths(plan: Plan): string {
+  return `		# Keys with which upstreams verify assertions, and where people come back to from sign-in.
+		@countersign path /.pomerium /.pomerium/* ${METADATA_PATH} ${KEYS_PATH}
+		handle @countersign {
+			reverse_proxy ${addressOf(plan)} {
+				header_up -Forwarded
+			}
+		}`;
 }
 
 function routeHandler(

@@ -1,4 +1,4 @@
-import type { Plan, PlannedRoute, RouteSite, Site } from './plan.ts';
+import { KEYS_PATH, METADATA_PATH, type Plan, type PlannedRoute, type RouteSite, type Site } from './plan.ts';
 
 type AnySite = Site | RouteSite;
 
@@ -88,7 +88,7 @@ ${[...ASKED, ...identityHeaders.map((name) => `exact: ${name}`)].map((pattern) =
                           # In place of what the client sent; Countersign answers all of them, empty at the least.
                           allowed_upstream_headers:
                             patterns:
-${['x-countersign-route', 'x-request-id', 'authorization', ...identityHeaders].map((name) => `                              - { exact: ${name}, ignore_case: true }`).join('\n')}
+${['x-countersign-route', 'x-request-id', 'authorization', 'cookie', ...identityHeaders].map((name) => `                              - { exact: ${name}, ignore_case: true }`).join('\n')}
                   - name: envoy.filters.http.router
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router`;
@@ -111,7 +111,7 @@ const UNASKED = `typed_per_filter_config:
                                 "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute
                                 disabled: true`;
 
-function virtualHost({ routes }: Plan, site: AnySite): string {
+function virtualHost({ routes, people }: Plan, site: AnySite): string {
   const head = `                    - name: "${site.authority}"
                       domains: ["${site.host}", "${site.host}:${site.port}"]
                       request_headers_to_remove: [forwarded]
@@ -123,14 +123,25 @@ function virtualHost({ routes }: Plan, site: AnySite): string {
   return [
     head,
     `                        # With these keys upstreams verify assertions.
-                        - match: { path: /.well-known/pomerium/jwks.json }
-                          route: { cluster: countersign }
-                          ${UNASKED}`,
+${ownPath(`path: ${KEYS_PATH}`)}`,
+    ...(people
+      ? [
+          `                        # Where people sign in, and come back to from there.
+${['path: /.pomerium', 'prefix: /.pomerium/', `path: ${METADATA_PATH}`].map(ownPath).join('\n')}`,
+        ]
+      : []),
     ...own.map(({ route, index }) => routeEntry(route, index)),
     `                        # Until there is an answer, and without one.
                         - match: { prefix: / }
                           direct_response: { status: 404 }`,
   ].join('\n');
+}
+
+/** What the server answers itself on a host of routes, whoever asks. */
+function ownPath(match: string): string {
+  return `                        - match: { ${match} }
+                          route: { cluster: countersign }
+                          ${UNASKED}`;
 }
 
 const SERVICE_ROUTES = `                        # For proxies, not for their clients.

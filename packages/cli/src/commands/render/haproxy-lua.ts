@@ -1,17 +1,18 @@
-import type { Plan } from './plan.ts';
+import { questionQuery, type Plan } from './plan.ts';
 import { spelled } from './spelled.ts';
 
 /** The action that the configuration of HAProxy loads: one question a request, without its body. */
-export function renderHaproxyLua({ server, service, identityHeaders, routes }: Plan): string {
-  const copied = ['Authorization', 'X-Request-Id', ...identityHeaders.map(spelled)];
+export function renderHaproxyLua(plan: Plan): string {
+  const { server, service, identityHeaders, routes } = plan;
+  const copied = ['Authorization', 'Cookie', 'X-Request-Id', ...identityHeaders.map(spelled)];
   const switching = routes.filter(({ allowWebsockets }) => allowWebsockets).map(({ name }) => name);
   return `-- Printed by "countersign render haproxy-lua", for the configuration that "countersign render haproxy" prints.
 
-local ENDPOINT = "http://${server.host}:${server.port}/auth/forward"
+local ENDPOINT = "http://${server.host}:${server.port}/auth/forward${questionQuery(plan)}"
 local SERVICE = "${service.authority}"
 
--- In place of what the client sent. Authorization: never a token of ours; what Countersign gives back is somebody
--- else's, or nothing.
+-- In place of what the client sent. Authorization and Cookie: never a token or a session of ours; what Countersign
+-- gives back is somebody else's, or nothing.
 local COPIED = { ${copied.map((name) => `"${name}"`).join(', ')} }
 
 -- Of the connection to the client, or of its body.
@@ -29,7 +30,7 @@ ${ACTION}`;
 
 const ACTION = `local function answer(txn, status, headers, body)
     local reply = txn:reply({ status = status, body = body })
-    for _, name in ipairs({ "www-authenticate", "content-type", "retry-after", "x-request-id" }) do
+    for _, name in ipairs({ "www-authenticate", "content-type", "retry-after", "x-request-id", "location", "set-cookie" }) do
         for _, value in pairs(headers[name] or {}) do
             reply:add_header(name, value)
         end
@@ -57,7 +58,8 @@ core.register_action("countersign", { "http-req" }, function(txn)
     local answered = core.httpclient():get({ url = ENDPOINT, headers = headers, timeout = 5000 })
     if answered == nil or answered.status ~= 200 then
         local status = answered and answered.status or 0
-        if status < 400 then
+        -- A redirect leads to sign-in.
+        if status < 400 and status ~= 302 then
             status = 503
         end
         return answer(txn, status, answered and answered.headers or {}, answered and answered.body or "")

@@ -1,4 +1,4 @@
-import type { Plan, PlannedRoute, RouteSite, Site } from './plan.ts';
+import { KEYS_PATH, METADATA_PATH, type Plan, type PlannedRoute, type RouteSite, type Site } from './plan.ts';
 
 /**
  * HAProxy with an action in Lua, because it has no sub-request of its own: `render haproxy` and `render haproxy-lua`
@@ -48,7 +48,7 @@ function frontend(plan: Plan, port: number, sites: readonly AnySite[]): string {
     http-request set-var(txn.countersign_site) str("${site.authority}") if site_${index}`,
     ),
     `    acl known var(txn.countersign_site) -m found
-    acl keys path /.well-known/pomerium/jwks.json
+${ownPaths(plan)}
     http-request return status 404 if !service !known
     # For proxies, not for their clients.
     http-request return status 404 if service { path_beg /auth/ }
@@ -64,14 +64,22 @@ function frontend(plan: Plan, port: number, sites: readonly AnySite[]): string {
     http-request set-header X-Forwarded-Host ${plan.service.authority} if service
 
     # Asks Countersign, and answers in its place unless the answer is yes.
-    http-request lua.countersign if known !keys
+    http-request lua.countersign if known !own
     http-request del-header Upgrade if known !{ var(txn.countersign_upgrade) -m bool }
-    use_backend countersign if service or keys`,
+    use_backend countersign if service or own`,
     ...plan.routes.map(
       ({ name }, index) =>
         `    use_backend countersign_route_${index} if { var(txn.countersign_route) -m str "${name}" }`,
     ),
   ].join('\n');
+}
+
+/** What the server answers itself on a host of routes, whoever asks. */
+function ownPaths({ people }: Plan): string {
+  if (!people) return `    acl own path ${KEYS_PATH}`;
+  return `    # Keys with which upstreams verify assertions, and where people come back to from sign-in.
+    acl own path /.pomerium ${METADATA_PATH} ${KEYS_PATH}
+    acl own path_beg /.pomerium/`;
 }
 
 function routeBackend({ name, upstream, hostHeader, timeout }: PlannedRoute, index: number): string {

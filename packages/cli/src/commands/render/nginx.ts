@@ -1,4 +1,12 @@
-import type { Plan, PlannedRoute, RouteSite, Site } from './plan.ts';
+import {
+  KEYS_PATH,
+  METADATA_PATH,
+  questionQuery,
+  type Plan,
+  type PlannedRoute,
+  type RouteSite,
+  type Site,
+} from './plan.ts';
 import { spelled } from './spelled.ts';
 
 /** nginx with `auth_request`, for the `http` context. Written for 1.18 and later. */
@@ -99,7 +107,7 @@ server {
     location / {
         proxy_pass http://countersign;
         client_max_body_size 64m;
-${proxying(plan.service.authority, plan.service)}
+${plan.people ? BUFFERS : ''}${proxying(plan.service.authority, plan.service)}
     }
 }`;
 }
@@ -123,32 +131,62 @@ server {
     # Asks Countersign. The path is one that no route can have, so that none is hidden by it.
     location = /.pomerium/check {
         internal;
-        proxy_pass http://countersign/auth/nginx;
+        proxy_pass http://countersign/auth/nginx${questionQuery(plan)};
         # What was asked for, as nginx read it: the host from this file, the path as the client wrote it.
         proxy_set_header X-Original-Method $request_method;
         proxy_set_header X-Original-URL "${site.scheme}://${site.authority}$request_uri";
         # The body waits until the answer is yes.
         proxy_pass_request_body off;
         proxy_set_header Content-Length "";
-        # Room for an assertion.
-        proxy_buffer_size 32k;
-        proxy_buffers 4 32k;
-        proxy_busy_buffers_size 64k;
-${proxying(plan.service.authority, site)}
+${BUFFERS}${proxying(plan.service.authority, site)}
     }
 
     # With these keys upstreams verify assertions.
-    location = /.well-known/pomerium/jwks.json {
-        proxy_pass http://countersign/.well-known/pomerium/jwks.json;
+    location = ${KEYS_PATH} {
+        proxy_pass http://countersign${KEYS_PATH};
 ${proxying(site.authority, site)}
     }
 
-${forwarding(plan, site)}
+${plan.people ? `${signIn(site)}\n\n` : ''}${forwarding(plan, site)}
 }`;
 }
 
+/** The head of an answer has to fit into one buffer; nginx answers 502 in place of one that does not. */
+const BUFFERS = `        # Room for an assertion, or for a sign-in under way.
+        proxy_buffer_size 32k;
+        proxy_buffers 4 32k;
+        proxy_busy_buffers_size 64k;
+`;
+
+/**
+ * \`auth_request\` understands no redirect: a 401 with an address is one. Whatever else is refused with 401 stays so, with
+ * its challenge, which nginx has taken from the answer.
+ */
+function signIn(site: Site): string {
+  return `    # Where people sign in, and come back to from there. No URI behind it: Countersign reads the path itself.
+    location ^~ /.pomerium/ {
+        proxy_pass http://countersign;
+${BUFFERS}${proxying(site.authority, site)}
+    }
+    location = ${METADATA_PATH} {
+        proxy_pass http://countersign${METADATA_PATH};
+${proxying(site.authority, site)}
+    }
+
+    # Nobody is there. A page that was opened leads to sign-in; everything else stays refused.
+    location @countersign_sign_in {
+        if ($countersign_location = "") {
+            return 401;
+        }
+        add_header X-Request-Id $countersign_request_id always;
+        add_header Set-Cookie $countersign_set_cookie always;
+        add_header Cache-Control no-store always;
+        return 302 $countersign_location;
+    }`;
+}
+
 function forwarding(
-  { identityHeaders, routes }: Plan,
+  { identityHeaders, routes, people }: Plan,
   { scheme, authority, routes: names }: RouteSite,
 ): string {
   const here = routes.filter(({ name }) => names.includes(name));
@@ -160,8 +198,9 @@ function forwarding(
         auth_request_set $countersign_route $upstream_http_x_countersign_route;
         auth_request_set $countersign_request_id $upstream_http_x_request_id;
         auth_request_set $countersign_authorization $upstream_http_authorization;
+        auth_request_set $countersign_cookie $upstream_http_cookie;
 ${variables.map(([, name]) => `        auth_request_set $countersign_header_${name} $upstream_http_${name};`).join('\n')}
-        # The decision id, with which an administrator finds out why.
+${people ? LEADING : ''}        # The decision id, with which an administrator finds out why.
         add_header X-Request-Id $countersign_request_id always;
 
         # No URI behind it: the target goes on as the client wrote it, which is what was decided on.
@@ -178,8 +217,9 @@ ${isSecure ? TLS : ''}
         proxy_set_header Host $countersign_host;
         proxy_set_header Upgrade $countersign_upgrade;
         proxy_set_header Connection $countersign_connection;
-        # Never a token of ours: what Countersign gives back is somebody else's, or nothing.
+        # Never a token or a session of ours: what Countersign gives back is somebody else's, or nothing.
         proxy_set_header Authorization $countersign_authorization;
+        proxy_set_header Cookie $countersign_cookie;
         proxy_set_header X-Pomerium-Authorization "";
         # Who is asking, from Countersign alone. What is empty is not sent, whatever the client sent.
 ${variables.map(([header, name]) => `        proxy_set_header ${spelled(header)} $countersign_header_${name};`).join('\n')}
@@ -191,6 +231,11 @@ ${variables.map(([header, name]) => `        proxy_set_header ${spelled(header)}
         proxy_set_header Forwarded "";
     }`;
 }
+
+const LEADING = `        auth_request_set $countersign_location $upstream_http_location;
+        auth_request_set $countersign_set_cookie $upstream_http_set_cookie;
+        error_page 401 = @countersign_sign_in;
+`;
 
 const TLS = `        # The certificate of an https upstream is verified.
         proxy_ssl_verify on;

@@ -15,6 +15,8 @@ export interface Plan {
   readonly routes: readonly PlannedRoute[];
   /** Every header that says who is asking, in lower case: the assertion, then the claim headers of all routes. */
   readonly identityHeaders: readonly string[];
+  /** There is a provider at which people sign in: browsers are led there, and come back to a path of ours. */
+  readonly people: boolean;
   /** Address on which the proxy listens; absent: all. */
   readonly listen?: string;
 }
@@ -48,6 +50,15 @@ type Origin = Config['url'];
 
 export const ASSERTION_HEADER = 'x-pomerium-jwt-assertion';
 
+/** What Countersign answers itself on every host of routes, whoever asks. */
+export const KEYS_PATH = '/.well-known/pomerium/jwks.json';
+export const METADATA_PATH = '/.well-known/pomerium';
+
+/** Behind the path of a question: without it nobody is led anywhere. */
+export function questionQuery({ people }: Pick<Plan, 'people'>): string {
+  return people ? '?redirect=1' : '';
+}
+
 /** A sentence when no proxy could be configured for it. `routes`: those of the configuration, compiled. */
 export function planOf(
   config: Config,
@@ -70,6 +81,7 @@ export function planOf(
     sites: sitesOf(config),
     routes: planned.filter((route) => route !== undefined),
     identityHeaders: [...new Set([ASSERTION_HEADER, ...claims])],
+    people: config.identityProviders.length > 0,
     ...(listen !== undefined && { listen }),
   });
 }

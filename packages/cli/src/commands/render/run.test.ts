@@ -30,13 +30,19 @@ routes:
 `;
 
 const config = (
-  over: { readonly listen?: string; readonly trusted?: string; readonly routes?: string } = {},
+  over: {
+    readonly listen?: string;
+    readonly trusted?: string;
+    readonly routes?: string;
+    readonly people?: true;
+  } = {},
 ) => `
 listen: ${over.listen ?? '127.0.0.1:8081'}
 url: https://auth.example
 storage: 'sqlite::memory:'
 trusted_proxies: ${over.trusted ?? '[127.0.0.1]'}
 organizations: [{ name: acme }]
+${over.people ? 'identity_providers: [{ name: staff, issuer: https://id.example, client_id: c }]' : ''}
 ${over.routes ?? ROUTES}`;
 
 async function render(
@@ -81,6 +87,39 @@ describe.each(PROXIES)('render %s', (proxy) => {
     expect([code, out(), errors()]).toEqual([2, '', expect.stringContaining(message)]);
   });
 });
+
+describe.each(PROXIES)('where people sign in, render %s', (proxy) => {
+  it('has it lead them there if it can, and the way back come to the server', async () => {
+    const people = await render([proxy], config({ people: true }));
+    expect([people.code, people.errors()]).toEqual([0, '']);
+    expect(people.out().includes('?redirect=1')).toBe(ASKS_FOR_REDIRECTS.includes(proxy));
+    expect(/(?:path|prefix:|path_beg|\^~)[^\n]* \/\.pomerium\//.test(people.out())).toBe(
+      proxy !== 'haproxy-lua',
+    );
+  });
+
+  it('has none of it where nobody can', async () => {
+    const { out } = await render([proxy]);
+    expect(out()).not.toContain('redirect=1');
+    expect(out()).not.toMatch(/(?:path|prefix:|path_beg|\^~)[^\n]* \/\.pomerium\//);
+  });
+
+  it('has it show upstreams the cookies that were answered', async () => {
+    const { out } = await render([proxy === 'haproxy' ? 'haproxy-lua' : proxy]);
+    expect(out()).toMatch(COOKIES[proxy]);
+  });
+});
+
+/** The other half of HAProxy asks; Envoy has no room for it. */
+const ASKS_FOR_REDIRECTS: readonly string[] = ['nginx', 'caddy', 'haproxy-lua'];
+
+const COOKIES = {
+  nginx: /proxy_set_header Cookie \$countersign_cookie;/,
+  caddy: /copy_headers [^\n]*\bCookie\b/,
+  haproxy: /COPIED = \{[^}]*"Cookie"/,
+  'haproxy-lua': /COPIED = \{[^}]*"Cookie"/,
+  envoy: /allowed_upstream_headers:\s+patterns:(?:\s+- \{[^\n]*)*exact: cookie/,
+} as const;
 
 describe('render', () => {
   it('knows the proxies that it can configure, and no others', async () => {

@@ -17,16 +17,20 @@ describe('the configuration of Envoy', () => {
     expect(router.name).toBe('envoy.filters.http.router');
   });
 
-  it('asks about every request but for the keys that Countersign publishes', () => {
+  it('asks about every request but for those that Countersign answers itself', () => {
     const unasked = orders.routes.filter((route: object) => 'typed_per_filter_config' in route);
     expect(unasked.map(({ match, route }: Record<string, object>) => [match, route])).toEqual([
       [{ path: '/.well-known/pomerium/jwks.json' }, { cluster: 'countersign' }],
+      [{ path: '/.pomerium' }, { cluster: 'countersign' }],
+      [{ prefix: '/.pomerium/' }, { cluster: 'countersign' }],
+      [{ path: '/.well-known/pomerium' }, { cluster: 'countersign' }],
     ]);
   });
 
   it('forwards by the route that was answered, and nothing without one', () => {
-    expect(orders.routes[1].match.headers).toEqual([
-      { name: 'x-countersign-route', string_match: { exact: 'orders' } },
+    const forwarding = orders.routes.filter(({ match }: { match: object }) => 'headers' in match);
+    expect(forwarding.map(({ match }: { match: { headers: object } }) => match.headers)).toEqual([
+      [{ name: 'x-countersign-route', string_match: { exact: 'orders' } }],
     ]);
     expect(orders.routes.at(-1)).toEqual({ match: { prefix: '/' }, direct_response: { status: 404 } });
   });
@@ -39,6 +43,12 @@ describe('the configuration of Envoy', () => {
     const { patterns } =
       manager.http_filters[0].typed_config.http_service.authorization_request.allowed_headers;
     expect(JSON.stringify(patterns)).not.toMatch(/forwarded/i);
+  });
+
+  it('shows the upstream the cookies that were answered, in place of those that came', () => {
+    const { allowed_upstream_headers } =
+      manager.http_filters[0].typed_config.http_service.authorization_response;
+    expect(allowed_upstream_headers.patterns).toContainEqual({ exact: 'cookie', ignore_case: true });
   });
 
   it('has a cluster for each upstream and one for Countersign', () => {

@@ -16,7 +16,8 @@ const fx = fixture([
 ]);
 const { settings } = fx.deps.snapshot();
 Object.assign(settings, { trustedProxies: (address: string) => address.startsWith('10.') });
-const forwardAuth = createForwardAuth(fx.deps);
+const BEGUN = { location: 'https://cs.example/.pomerium/sign_in', cookie: 'n=1' };
+const forwardAuth = createForwardAuth({ ...fx.deps, beginSignIn: () => BEGUN });
 
 interface Sent {
   readonly method?: string;
@@ -89,7 +90,8 @@ describe.each(Object.entries(ASK))('what %s asks', (name, question) => {
     for (const host of ['quiet.example', 'open.example']) {
       const { status, headers } = await ask(host, '/', [token]);
       expect(status).toBe(200);
-      expect(headers).toMatchObject({ 'x-pomerium-jwt-assertion': '', 'x-repo': '', authorization: '' });
+      const nobody = { 'x-pomerium-jwt-assertion': '', 'x-repo': '', authorization: '', cookie: '' };
+      expect(headers).toMatchObject(nobody);
     }
   });
 
@@ -105,12 +107,13 @@ describe.each(Object.entries(ASK))('what %s asks', (name, question) => {
     expect(dead.headers['x-request-id']).toMatch(/^dec_/);
   });
 
-  it('is never a redirect, for a browser neither', async () => {
-    const { status, headers } = await ask('app.example', '/', [
+  it('is never a redirect unless the proxy asks for one, for a browser neither', async () => {
+    const { status, headers, cookies } = await ask('app.example', '/', [
       ['Accept', 'text/html'],
       ['Sec-Fetch-Mode', 'navigate'],
     ]);
-    expect([status, headers['location']]).toEqual([401, undefined]);
+    expect([status, headers['location'], cookies]).toEqual([401, undefined, undefined]);
+    expect(headers['www-authenticate']).toBe('Bearer realm="app.example"');
   });
 
   it('is 403 with the id of a stored decision when the policy refuses', async () => {
@@ -140,6 +143,16 @@ describe.each(Object.entries(ASK))('what %s asks', (name, question) => {
       ['Authorization', 'Basic Zm9yZWlnbg=='],
     ]);
     expect([other.status, other.headers['authorization']]).toEqual([200, 'Basic Zm9yZWlnbg==']);
+  });
+
+  it('gives back the cookies of others and never one of ours', async () => {
+    const { headers } = await ask('app.example', '/', [
+      token,
+      ['Cookie', `a=1; __Host-_countersign=css_x; theme=dark; b="x, y"`],
+      ['cookie', '_countersign=y; __Host-_countersign_n_0123abcd=z'],
+      ['Cookie', 'c=3'],
+    ]);
+    expect(headers['cookie']).toBe('a=1; theme=dark; b="x, y"; c=3');
   });
 
   it('is refused when it could become a WebSocket that the route does not allow', async () => {
@@ -246,14 +259,6 @@ describe('what describes a request', () => {
       expect((await send({ ...question, lines })).status).toBe(403);
     },
   );
-
-  it('asks for no redirect in this version', async () => {
-    const { status, body } = await send({
-      ...ASK.nginx('app.example', '/', [token]),
-      url: '/auth/nginx?redirect=1',
-    });
-    expect([status, JSON.parse(body).error]).toEqual([403, expect.stringContaining('redirect')]);
-  });
 });
 
 describe('a check of Envoy', () => {

@@ -14,6 +14,7 @@ import { envoy } from './envoy.ts';
 import { forward } from './forward.ts';
 import { theOne, type Described, type Dialect, type Question } from './model.ts';
 import { nginx } from './nginx.ts';
+import { leadsToSignIn, withoutSignIn } from './redirect.ts';
 
 /** The proxies that may ask. A new one is one file, one line here and one test. */
 const DIALECTS: readonly Dialect[] = [nginx, forward, envoy];
@@ -25,7 +26,8 @@ export interface ForwardAuth {
 
 export function createForwardAuth(gateway: GatewayDeps): ForwardAuth {
   const { assertionRing: ring, clock, random } = gateway;
-  const deps = { gateway, assertions: createAssertions({ ring, clock, random }) };
+  const assertions = createAssertions({ ring, clock, random });
+  const deps = { leading: gateway, gateway: withoutSignIn(gateway), assertions };
   return {
     answer(incoming, on) {
       const [path = '', query = ''] = (incoming.url ?? '/').split('?', 2);
@@ -41,29 +43,34 @@ export function createForwardAuth(gateway: GatewayDeps): ForwardAuth {
 }
 
 interface Deps {
+  /** Refuses, and leads nobody anywhere. */
   readonly gateway: GatewayDeps;
+  /** Leads to sign-in, where that helps. */
+  readonly leading: GatewayDeps;
   readonly assertions: Assertions;
 }
 
 async function answerQuestion(
-  { gateway, assertions }: Deps,
+  { gateway, leading, assertions }: Deps,
   incoming: IncomingMessage,
   dialect: Dialect,
   query: string,
 ): Promise<Answer> {
   if (peerOf(gateway, incoming).forwarded === undefined)
     return misconfigured('this address is not among trusted_proxies');
-  // It would lead to sign-in, which there is none of: said, rather than answered with something else.
-  if (dialect.host === 'service' && new URLSearchParams(query).has('redirect'))
-    return misconfigured('redirect is not available in this version');
+  const leads = leadsToSignIn(dialect, query);
+  if (!leads.ok) return misconfigured(leads.error);
   const asked = gatewayRequest(gateway, incoming, dialect);
   if (typeof asked === 'string') return misconfigured(asked);
-  const decision = await decideAsItCame(gateway, asked);
+  const decision = await decideAsItCame(leads.value ? leading : gateway, asked);
   const { headers } = asked.head;
   if (decision.kind === 'refuse') return no(decision, headers, dialect);
   if (decision.kind !== 'forward' || needsGateway(decision.route))
     return misconfigured('this route changes requests or answers them itself, which only the gateway does');
-  return yes(decision, headers, routingOf(gateway.snapshot()).claimHeaders, assertions);
+  const snapshot = gateway.snapshot();
+  const { claimHeaders } = routingOf(snapshot);
+  const { sessionCookie } = snapshot.settings;
+  return yes(decision, headers, { claimHeaders, sessionCookie }, assertions);
 }
 
 /** Whether a request is more than let through: a proxy would leave out what the configuration promises. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { err, ok, type Claims, type Result } from '@countersign/core';
+import { err, ok, principalId, type Claims, type Result } from '@countersign/core';
 import { createFailureLimit } from '../../http/failure-limit.ts';
 import type { Answer, ServiceRequest } from '../../http/message.ts';
 import type { ProviderAnswer, ProviderClient, ProviderFault } from '../../sessions/provider-client.ts';
@@ -73,6 +73,9 @@ export async function startLogin(file: object = house(provider('corp'))): Promis
     },
     sessions,
     providerClient,
+    routesOf: (token, address) => [
+      { name: `${principalId(token.principal)} from ${address}`, from: 'https://orders.example' },
+    ],
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
     failures: createFailureLimit({ perSecond: () => 2, clock: floor.clock }),
   };
