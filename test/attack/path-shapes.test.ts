@@ -68,10 +68,11 @@ describe('a target that is none of ours, or of nobody', () => {
     ['*', 400, 'request.host'],
     ['http://evil.example/', 400, 'request.host'],
     ['http:///x', 400, 'request.host'],
-    ['/.pomerium', 404, undefined],
+    // Ours, however it is written: who am I, of nobody.
+    ['/.pomerium', 401, 'credential.missing'],
     ['/.pomerium/x', 404, undefined],
     ['/%2epomerium/x', 404, undefined],
-    ['/%2Epomeriu%6d/', 404, undefined],
+    ['/%2Epomeriu%6d/', 401, 'credential.missing'],
   ])('%j', async (target, status, code) => {
     expect(await askFor(target)).toEqual({ status, ...(code !== undefined && { code }), seen: [] });
   });

@@ -8,7 +8,7 @@ import { newId, ID_BYTES } from './audit/decision-id.ts';
 import { probeIssuer } from './adapters/issuer-probe.ts';
 import type { Surroundings } from './adapters/ports.ts';
 import type { Config } from './config/model.ts';
-import type { State } from './open-state.ts';
+import type { State } from './state.ts';
 import { celConditions } from './snapshot/world.ts';
 
 /** What the API needs to create and change things, on the state that outlives a request. */

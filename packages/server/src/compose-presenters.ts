@@ -1,5 +1,5 @@
 import type { Surroundings } from './adapters/ports.ts';
-import type { State } from './open-state.ts';
+import type { State } from './state.ts';
 import { standing } from './snapshot/standing.ts';
 import type { LastUses } from './tokens/last-uses.ts';
 import type { Presented } from './tokens/model.ts';

@@ -2,7 +2,8 @@ import type { Route } from '@countersign/core';
 import type { Surroundings } from './adapters/ports.ts';
 import { claimsAt, visibleRoutes, visitorOf } from './gateway/visitor.ts';
 import type { GatewayDeps } from './gateway/model.ts';
-import type { State } from './open-state.ts';
+import { refusalAnswer } from './gateway/refusal.ts';
+import type { State } from './state.ts';
 import type { RouteHostDeps, VisibleRoute, Visitors } from './programmatic/route-host/model.ts';
 import { beginSignIn, type BegunSignIn, type Place } from './sessions/begin-sign-in.ts';
 import type { Sessions } from './sessions/model.ts';
@@ -29,6 +30,7 @@ export function composeRouteHost(
     redirects: keys.sealing.redirect,
     clock: gateway.clock,
     visitors: visitorsOf(gateway),
+    refusal: ({ host, ...refused }, headers) => refusalAnswer({ ...refused, realm: host }, headers),
   };
 }
 

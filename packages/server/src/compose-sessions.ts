@@ -5,7 +5,7 @@ import { createGuesses } from './device/guesses.ts';
 import type { DeviceDeps } from './device/model.ts';
 import { createPace } from './device/pace.ts';
 import { createVault } from './keys/vault.ts';
-import type { State } from './open-state.ts';
+import type { State } from './state.ts';
 import type { ServiceDeps } from './service.ts';
 import { createSessions } from './sessions/create-sessions.ts';
 import type { SessionsDeps } from './sessions/deps.ts';

@@ -16,7 +16,7 @@ import type { ServeOptions } from './listener/serve-connections.ts';
 import { createKeyAdmin } from './keys/key-admin.ts';
 import { deviceCodeGrant } from './oauth/grants/device-code.ts';
 import { tokenExchangeGrant } from './oauth/grants/token-exchange.ts';
-import type { State } from './open-state.ts';
+import type { State } from './state.ts';
 import { readiness } from './readiness.ts';
 import type { ServiceDeps } from './service.ts';
 import type { Presented, TokenRecord } from './tokens/model.ts';

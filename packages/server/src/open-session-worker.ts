@@ -1,6 +1,6 @@
 import type { Surroundings } from './adapters/ports.ts';
 import { createVault } from './keys/vault.ts';
-import type { State } from './open-state.ts';
+import type { State } from './state.ts';
 import { startSessionWorker, type SessionWorker } from './sessions/session-worker.ts';
 import { standing } from './snapshot/standing.ts';
 

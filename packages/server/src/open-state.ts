@@ -4,19 +4,19 @@ import { createCheckpoints } from './audit/checkpoints.ts';
 import { createDecisions } from './audit/decision-writer.ts';
 import { observeDecisions } from './audit/observed-decisions.ts';
 import { storePolicySets } from './audit/policy-set.ts';
-import type { Decisions } from './audit/port.ts';
 import { startRetention, type RunningRetention } from './audit/retention.ts';
 import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/model.ts';
 import { optional } from './config/optional.ts';
 import { keyFileBeside } from './keys/encryption-key.ts';
-import { openKeys, type KeyRingFailure, type OpenKeys } from './keys/key-ring.ts';
-import { createChangeFeed, newestSeq, type ChangeFeed } from './snapshot/change-feed.ts';
-import { createLiveSnapshot, type LiveSnapshot } from './snapshot/live-snapshot.ts';
+import { openKeys, type KeyRingFailure } from './keys/key-ring.ts';
+import { createChangeFeed, newestSeq } from './snapshot/change-feed.ts';
+import { createLiveSnapshot } from './snapshot/live-snapshot.ts';
 import { openFailureMessage } from './open-failure.ts';
-import { openOutside, type Outside } from './open-outside.ts';
+import { openOutside } from './open-outside.ts';
 import { openSessionWorker } from './open-session-worker.ts';
 import type { StartFailure } from './start-failure.ts';
+import type { State } from './state.ts';
 import type { Snapshot } from './snapshot/model.ts';
 import { celConditions, compileWorld, conditionsFor, loadStored, type World } from './snapshot/world.ts';
 import { openSqlite } from './storage/engine/sqlite.ts';
@@ -24,32 +24,9 @@ import type { Database } from './storage/port.ts';
 import { startSweeping } from './sweep.ts';
 import { applyChange } from './tokens/apply-change.ts';
 import { loadLiveTokens, loadMassRevocations } from './tokens/load.ts';
-import { createMassRevocations, type MassRevocations } from './tokens/mass-revocations.ts';
-import { createLastUses, type LastUses } from './tokens/last-uses.ts';
+import { createMassRevocations } from './tokens/mass-revocations.ts';
+import { createLastUses } from './tokens/last-uses.ts';
 import { LiveTable } from './tokens/live-table.ts';
-
-/**
- * Opens everything that outlives a request: the database, the key rings, the policy documents that decisions will
- * cite, the live tokens, and what runs beside the requests: the change feed, checkpoints, retention. Any of them missing means not starting, never starting without.
- */
-export interface State {
-  /** What is in force: the file and what was created over the API. */
-  readonly live: LiveSnapshot;
-  readonly database: Database;
-  readonly keys: OpenKeys;
-  readonly encryptionKeys: readonly Uint8Array[];
-  readonly table: LiveTable;
-  readonly massRevocations: MassRevocations;
-  readonly decisions: Decisions;
-  /** Issuers and identity providers, and what they said last. */
-  readonly outside: Outside;
-  /** When tokens are used. */
-  readonly uses: LastUses;
-  /** What other processes change, and how long ago this one heard. */
-  readonly feed: ChangeFeed;
-  /** Finishes what is queued, then closes. */
-  close(): Promise<void>;
-}
 
 interface OpenStateDeps extends Surroundings {
   readonly config: Config;
@@ -61,6 +38,11 @@ interface OpenStateDeps extends Surroundings {
 
 type Failure = Exclude<StartFailure, { readonly kind: 'listen' }>;
 
+/**
+ * Opens everything that outlives a request: the database, the key rings, the policy documents that decisions will
+ * cite, the live tokens, and what runs beside the requests: the change feed, checkpoints, retention, the refresh of
+ * sessions. Any of them missing means not starting, never starting without.
+ */
 export async function openState(deps: OpenStateDeps): Promise<Result<State, Failure>> {
   const { config, logger, metrics } = deps;
   const path = 'memory' in config.storage ? ':memory:' : config.storage.path;

@@ -1,5 +1,5 @@
 import { endOf } from './certificates.ts';
-import type { LintProblem } from './lint.ts';
+import type { LintProblem } from './lint-problem.ts';
 import type { Config } from './model.ts';
 
 /**

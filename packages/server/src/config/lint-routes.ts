@@ -1,6 +1,6 @@
 import { compileAccess, lintAccess, type CompileOptions } from '@countersign/core';
 import { GATEWAY_FACTS } from './gateway-facts.ts';
-import type { LintProblem } from './lint.ts';
+import type { LintProblem } from './lint-problem.ts';
 import type { Config, RouteConfig } from './model.ts';
 import { pathOfRule } from './rule-path.ts';
 

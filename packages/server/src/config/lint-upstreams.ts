@@ -1,5 +1,5 @@
 import { isObject, type Json } from '@countersign/core';
-import type { LintProblem } from './lint.ts';
+import type { LintProblem } from './lint-problem.ts';
 import { isLoopbackHost, parseOrigin } from './schema/address.ts';
 
 /** What a route gives away on the way to its service: to whoever answers there, or to whoever listens in between. */

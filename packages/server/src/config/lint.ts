@@ -1,13 +1,6 @@
-import {
-  lintTrust,
-  type Claims,
-  type ConditionCompiler,
-  type Finding,
-  type Json,
-  type LintRule,
-  type Problem,
-} from '@countersign/core';
+import { lintTrust, type ConditionCompiler, type Finding, type Json, type Problem } from '@countersign/core';
 import { audiencesOf } from './audiences.ts';
+import type { LintProblem } from './lint-problem.ts';
 import { lintUpstreams } from './lint-upstreams.ts';
 import type { IssuerConfig } from './model.ts';
 import type { Outline } from './outline.ts';
@@ -22,11 +15,6 @@ import { valueAt } from './shape.ts';
 export interface Lint {
   readonly errors: readonly LintProblem[];
   readonly warnings: readonly LintProblem[];
-}
-
-export interface LintProblem extends Problem {
-  readonly rule: LintRule;
-  readonly example?: Claims;
 }
 
 export function lintIssuers(value: Json, outline: Outline, conditions: ConditionCompiler | undefined): Lint {

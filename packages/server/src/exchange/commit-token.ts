@@ -6,7 +6,7 @@ import { insertToken } from '../storage/repositories/tokens.ts';
 import { mintToken, type MintedToken } from '../tokens/issue.ts';
 import type { TokenRecord } from '../tokens/model.ts';
 import { mintSigned } from '../tokens/signed.ts';
-import type { Holder } from '../tokens/token-table.ts';
+import type { Holder } from '../tokens/holder.ts';
 import { claimsOf, sessionClaims } from './claims-of.ts';
 import type { ExchangeDeps } from './model.ts';
 import type { Attempt } from './refuser.ts';

@@ -1,4 +1,5 @@
 import type { HeaderLine } from '@countersign/core';
+import { refusalAnswer } from '../gateway/refusal.ts';
 import { claimsAt, visibleRoutes, visitorOf } from '../gateway/visitor.ts';
 import { REPEATED, type Answer } from '../http/message.ts';
 import { beginSignIn } from '../sessions/begin-sign-in.ts';
@@ -70,6 +71,7 @@ export async function startHosts(file: object = FILE): Promise<Hosts> {
       routesOf: (token, address) =>
         visibleRoutes(gateway, token, address).map(({ id, name, host }) => ({ id, name, from: host })),
     },
+    refusal: ({ host, ...refused }, headers) => refusalAnswer({ ...refused, realm: host }, headers),
   };
   return {
     browsers,

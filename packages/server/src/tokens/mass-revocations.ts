@@ -1,6 +1,6 @@
 import { principalId, principalIn } from '@countersign/core';
 import { EVERYWHERE, type MassRevocation, type TokenRecord } from './model.ts';
-import type { Holder } from './token-table.ts';
+import type { Holder } from './holder.ts';
 
 /**
  * Mass revocations in force: compared with every token at every use, so that one row ends any number of tokens, those

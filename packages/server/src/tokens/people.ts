@@ -1,5 +1,5 @@
 import { joinHolder } from './person.ts';
-import type { Holder } from './token-table.ts';
+import type { Holder } from './holder.ts';
 
 /** Holders that are put together at once: whoever sends one request after another is not read anew for each. */
 const HOT = 4096;

@@ -1,5 +1,5 @@
 import type { Membership, UserPrincipal } from '@countersign/core';
-import type { Holder } from './token-table.ts';
+import type { Holder } from './holder.ts';
 
 /**
  * A person's token has a holder of its own, and a hundred thousand people as many. What is theirs alone is kept as one

@@ -1,6 +1,7 @@
 import { projectClaims, type ClaimPath, type Claims } from '@countersign/core';
 import { numberText } from '../audit/decision-id.ts';
 import { HASH_WORDS, HashRows } from './hash-rows.ts';
+import type { Holder } from './holder.ts';
 import { Interned } from './interned.ts';
 import type { TokenRecord } from './model.ts';
 import { People } from './people.ts';
@@ -27,9 +28,6 @@ export interface TokenTableOptions {
 }
 
 const BOUNDS: TokenTableBounds = { tokens: 4_000_000, characters: 256 * 1024 * 1024 };
-
-/** What all tokens of one subject under the same policies have in common. */
-export type Holder = Omit<TokenRecord, 'id' | 'exchange' | 'issuedAt' | 'expiresAt' | 'claims'>;
 
 /** Epoch seconds: `after` itself is outside, `upTo` within. */
 export interface IssuedSpan {

@@ -1,7 +1,8 @@
 import type { BalancingPolicy } from '@countersign/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createChooser, type Standing } from './choose.ts';
+import { createChooser } from './choose.ts';
+import type { Standing } from './model.ts';
 
 const POLICIES: readonly BalancingPolicy[] = ['round_robin', 'least_request', 'random'];
 const FINE: Standing = { isHealthy: true, isAside: false, load: 0 };

@@ -1,5 +1,6 @@
 import type { BalancingPolicy } from '@countersign/core';
 import { leastRequest } from './least-request.ts';
+import type { Pick, Standing } from './model.ts';
 import { weightedRandom } from './random.ts';
 import { smoothRoundRobin } from './round-robin.ts';
 
@@ -7,19 +8,6 @@ import { smoothRoundRobin } from './round-robin.ts';
  * Which of a route's targets a request goes to. It knows no connection and no time: how targets stand comes in. What
  * does not work is never chosen, not even when nothing else is left: then there is no choice, and the answer is 503.
  */
-
-/** How a target stands at this moment. */
-export interface Standing {
-  /** Its health check does not say that it is broken. */
-  readonly isHealthy: boolean;
-  /** It may work, but another one rather: no connection could be had a moment ago, or all of them are taken. */
-  readonly isAside: boolean;
-  /** Requests that are under way to it, or wait to be. */
-  readonly load: number;
-}
-
-/** Picks one of `eligible`, which is never empty: places of targets, ascending. */
-export type Pick = (eligible: readonly number[], loadOf: (place: number) => number) => number;
 
 /** Place of the target to use; `undefined` when none works. `except`: one that has been tried. */
 export type Choose = (standing: (place: number) => Standing, except?: number) => number | undefined;

@@ -1,4 +1,4 @@
-import type { Pick } from './choose.ts';
+import type { Pick } from './model.ts';
 
 /**
  * The target that would have the least under way for its weight. Every one is looked at: there are few, and of two

@@ -1,4 +1,4 @@
-import type { Pick } from './choose.ts';
+import type { Pick } from './model.ts';
 
 /** By lot, each target with the chance that its weight is of the whole. */
 export function weightedRandom(weights: readonly number[], random: () => number): Pick {

@@ -1,4 +1,4 @@
-import type { Pick } from './choose.ts';
+import type { Pick } from './model.ts';
 
 /**
  * Weighted and smooth: with weights 5, 1 and 1 the turns are a a b a c a a, never five times a in a row. Every target

@@ -1,4 +1,4 @@
-import { jsonAnswer, type Answer } from '../../http/message.ts';
+import type { Answer } from '../../http/message.ts';
 import type { TokenRecord } from '../../tokens/model.ts';
 import type { RouteHostDeps, RouteHostRequest } from './model.ts';
 import { recordRefusal } from './problem.ts';
@@ -26,8 +26,5 @@ export async function admit(
         body: '',
       };
   }
-  if (code === 'server.storage')
-    return jsonAnswer(503, { error: code, decision_id: decisionId }, { 'retry-after': '1' });
-  const challenge = `Bearer realm="${asked.host}"${code === 'credential.missing' ? '' : ', error="invalid_token"'}`;
-  return jsonAnswer(401, { error: code, decision_id: decisionId }, { 'www-authenticate': challenge });
+  return deps.refusal({ code, decisionId, host: asked.host }, asked.headers);
 }

@@ -21,8 +21,15 @@ export interface RouteHostDeps {
   readonly redirects: SealingRing;
   readonly beginSignIn: (place: Place) => BegunSignIn | undefined;
   readonly visitors: Visitors;
+  readonly refusal: Refusal;
   readonly clock: Clock;
 }
+
+/** How the gateway refuses somebody on this host, in the shape that they read. */
+export type Refusal = (
+  refused: { readonly code: RefusalCode; readonly decisionId: string; readonly host: string },
+  headers: readonly HeaderLine[],
+) => Answer;
 
 /** Who comes to a host, as the gateway knows them. */
 export interface Visitors {

@@ -69,8 +69,10 @@ describe('pages of a route host', () => {
   it.each(PRIVATE)('%s is for somebody: a program is told so', async (path) => {
     const { status, headers, body } = await hosts.ask(path);
     expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer realm="app.example"']);
-    expect(JSON.parse(body)).toEqual({
-      error: 'credential.missing',
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({
+      status: 401,
+      code: 'credential.missing',
       decision_id: expect.stringMatching(/^dec_/),
     });
   });
