@@ -59,7 +59,7 @@ function installed(command: string, name: string, start: () => Promise<Started>)
 }
 
 /** The upstream has a process of its own, on the core of the load. */
-async function startUpstream(): Promise<{ readonly port: number; stop(): Promise<void> }> {
+export async function startUpstream(): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const started = await direct();
   const child = spawnLoad(started);
   const { url } = await started.ready();

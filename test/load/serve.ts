@@ -13,13 +13,13 @@ const HERE = fileURLToPath(new URL('../../', import.meta.url));
  * whose program is run, this one unless given.
  */
 export async function serveTarget(
-  config: (port: number) => string,
+  config: (port: number) => string | Promise<string>,
   job: (port: number) => Promise<Job>,
   root = HERE,
 ): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-bench-'));
   const port = await freePort();
-  await writeFile(join(folder, 'countersign.yaml'), config(port));
+  await writeFile(join(folder, 'countersign.yaml'), await config(port));
   return {
     args: [join(root, 'packages/cli/bin/countersign.js'), 'serve'],
     cwd: folder,

@@ -1,5 +1,6 @@
 import { median } from './median.ts';
 import type { Owed } from './report.ts';
+import { measureSessionPath } from './session-path.ts';
 import { measureTokenTable, type TokenTableFigures } from './token-table.ts';
 
 /** Sessions of browsers beside as many tokens: what they weigh, and what one costs the path of a request. */
@@ -38,5 +39,6 @@ export async function measureSessions(rounds: number): Promise<readonly Owed[]> 
       measured: `${(inUse / tokenInUse).toFixed(2)} × (${inUse.toFixed(0)} and ${tokenInUse.toFixed(0)} ns; of people in random order ${atRandom.toFixed(0)} and ${tokenAtRandom.toFixed(0)} ns)`,
       met: inUse <= 1.1 * tokenInUse,
     },
+    await measureSessionPath(rounds),
   ];
 }
