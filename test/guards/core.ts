@@ -486,9 +486,9 @@ export const coreGuards: readonly Guard[] = [
   {
     threat: '9',
     name: 'an identity header cannot break out of its line',
-    file: 'packages/core/src/route/upstream-headers.ts',
-    guard: '...writableLines(ownLines(input))',
-    without: '...ownLines(input)',
+    file: 'packages/core/src/route/hop-by-hop.ts',
+    guard: 'lines.filter(([, value]) => FIELD_VALUE.test(value)) as',
+    without: 'lines as',
     test: 'packages/core/src/route/upstream-headers.test.ts',
     fails: 'break out of its line',
   },

@@ -32,6 +32,10 @@ export function bareTransport(upstream: number): Promise<Started> {
   return onNode('bare-transport.ts', { UPSTREAM: `http://127.0.0.1:${upstream}` });
 }
 
+export function ownTransport(upstream: number): Promise<Started> {
+  return onNode('own-transport.ts', { UPSTREAM: `http://127.0.0.1:${upstream}` });
+}
+
 export function httpProxy3(upstream: number): Promise<Started> {
   return onNode('http-proxy-3-map.ts', { UPSTREAM: `http://127.0.0.1:${upstream}` }, KNOWN);
 }

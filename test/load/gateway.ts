@@ -4,7 +4,16 @@ import type { Row } from './bench.ts';
 import type { Started, Target } from './frame.ts';
 import { nginxAuthRequest } from './gateway-forward-auth.ts';
 import { owedOfGateway, TARGETS } from './gateway-owed.ts';
-import { bareTransport, caddy, direct, haproxyJwt, haproxyMap, httpProxy3, nginx } from './gateway-peers.ts';
+import {
+  bareTransport,
+  caddy,
+  direct,
+  haproxyJwt,
+  haproxyMap,
+  httpProxy3,
+  nginx,
+  ownTransport,
+} from './gateway-peers.ts';
 import { gatewayServer, type GatewayServer } from './gateway-server.ts';
 import { spawnLoad, stop } from './processes.ts';
 
@@ -27,7 +36,8 @@ export async function gatewayTargets(beside?: string): Promise<Row> {
     ours('countersign, a log line for each yes', { logged: true }),
     ours(TARGETS.ten, { routes: 10, policies: 10, assertion: false }),
     ours(TARGETS.many, { routes: 10_000, policies: 1_000, assertion: false }),
-    { name: TARGETS.bare, start: () => bareTransport(port) },
+    { name: TARGETS.transport, start: () => ownTransport(port) },
+    { name: 'node:http and undici alone', start: () => bareTransport(port) },
     { name: TARGETS.peer, start: () => httpProxy3(port) },
     installed('nginx', 'nginx, proxy_pass, no check', () => nginx(port)),
     installed('nginx', 'nginx, auth_request to countersign', () =>

@@ -181,6 +181,7 @@ export {
   type DownstreamHeadersOptions,
   type UpstreamHeadersInput,
 } from './route/upstream-headers.ts';
+export { writableLines, type WritableLines } from './route/hop-by-hop.ts';
 
 // Lint, presets and tests of policies.
 export { lintTrust } from './policy/lint/lint.ts';

@@ -57,16 +57,19 @@ export function whole(
   deps: Pick<AppDeps, 'ready' | 'logger'>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  handOn: () => Promise<void>,
+  handOn: () => void | Promise<void>,
 ): void {
-  const answer = async (): Promise<void> => {
-    const own = answerForAnyHost(deps, incoming);
-    return own ? writeAnswer(incoming, outgoing, own) : handOn();
-  };
-  answer().catch((fault: unknown) => {
+  const fail = (fault: unknown): void => {
     deps.logger.error('request failed', { error: fault instanceof Error ? fault.message : 'unknown' });
     writeAnswer(incoming, outgoing, jsonAnswer(500, { error: 'server_error', code: 'server.error' }));
-  });
+  };
+  try {
+    const own = answerForAnyHost(deps, incoming);
+    if (own) writeAnswer(incoming, outgoing, own);
+    else handOn()?.catch(fail);
+  } catch (fault) {
+    fail(fault);
+  }
 }
 
 function answerForAnyHost({ ready }: Pick<AppDeps, 'ready'>, incoming: IncomingMessage): Answer | undefined {
@@ -79,13 +82,14 @@ function answerForAnyHost({ ready }: Pick<AppDeps, 'ready'>, incoming: IncomingM
 export const BAD_HOST = jsonAnswer(400, { error: 'bad host', code: 'request.host' });
 export const UNKNOWN_HOST = jsonAnswer(404, { error: 'unknown host' });
 
-async function handle(
+/** A promise only where somebody has to be waited for: nothing that goes on to an upstream pays for one. */
+function handle(
   deps: AppDeps,
   offer: Offer,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   awaitsContinue: boolean,
-): Promise<void> {
+): void | Promise<void> {
   const destination = destinationOf(deps, incoming);
   switch (destination.kind) {
     case 'malformed':
@@ -94,29 +98,32 @@ async function handle(
       return writeAnswer(incoming, outgoing, UNKNOWN_HOST);
     case 'service': {
       const asked = deps.forwardAuth.answer(incoming, 'service');
-      if (asked) return writeAnswer(incoming, outgoing, await asked);
-      return answerOnService(deps, offer, incoming, outgoing, awaitsContinue);
+      return asked
+        ? writeLater(incoming, outgoing, asked)
+        : answerOnService(deps, offer, incoming, outgoing, awaitsContinue);
     }
     case 'route': {
       // TRACE sends back what the upstream was sent: our assertion, to whoever asks (RFC 9110 section 9.3.8).
-      if (incoming.method === 'TRACE') {
-        return writeAnswer(
-          incoming,
-          outgoing,
-          jsonAnswer(405, { error: 'method not allowed' }, { allow: FORWARDED }),
-        );
-      }
-      const asked = deps.forwardAuth.answer(incoming, 'route');
-      if (asked) return writeAnswer(incoming, outgoing, await asked);
-      const own = ownAnswer(deps, incoming, destination);
-      if (own) return writeAnswer(incoming, outgoing, await own);
+      if (incoming.method === 'TRACE') return writeAnswer(incoming, outgoing, NO_TRACE);
+      const own = deps.forwardAuth.answer(incoming, 'route') ?? ownAnswer(deps, incoming, destination);
+      if (own) return writeLater(incoming, outgoing, own);
       return deps.gateway.handle(incoming, outgoing, destination.host, destination.port, awaitsContinue);
     }
   }
 }
 
+async function writeLater(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  answer: Promise<Answer>,
+): Promise<void> {
+  writeAnswer(incoming, outgoing, await answer);
+}
+
 /** For `Allow`: what an upstream may be asked, as far as we are concerned. */
 const FORWARDED = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+const NO_TRACE = jsonAnswer(405, { error: 'method not allowed' }, { allow: FORWARDED });
 
 interface RouteDestination {
   readonly kind: 'route';

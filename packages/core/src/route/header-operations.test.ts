@@ -7,6 +7,7 @@ import {
   type HeaderOperations,
 } from './header-operations.ts';
 import { headerKey } from './header-key.ts';
+import { writableLines } from './hop-by-hop.ts';
 import { downstreamHeaders, upstreamHeaders } from './upstream-headers.ts';
 
 const claimHeaders = new Set(['x-email']);
@@ -118,7 +119,7 @@ const request = {
   scheme: 'https',
   host: 'a.example',
   requestId: 'req_1',
-  identity: [['X-Pomerium-Jwt-Assertion', 'ours']],
+  identity: writableLines([['X-Pomerium-Jwt-Assertion', 'ours']]),
   websocket: false,
 } as const;
 

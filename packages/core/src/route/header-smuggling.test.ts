@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claimHeaderKeys } from './header-key.ts';
+import { writableLines } from './hop-by-hop.ts';
 import type { HeaderLine } from './model.ts';
 import { downstreamHeaders, upstreamHeaders } from './upstream-headers.ts';
 
@@ -45,10 +46,10 @@ const headers = fc.array(
   { maxLength: 12 },
 );
 
-const identity: readonly HeaderLine[] = [
+const identity = writableLines([
   ['X-Pomerium-Jwt-Assertion', 'ours'],
   ['X-Email', 'ours'],
-];
+]);
 
 const send = (lines: readonly HeaderLine[]): readonly HeaderLine[] =>
   upstreamHeaders({

@@ -55,7 +55,12 @@ export const WEBSOCKET_UPGRADE: readonly HeaderLine[] = [
 /** RFC 9110 section 5.5 without what no header of ours needs; above U+00FF a writer of Latin-1 would cut `Ċ` to LF. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+declare const looked: unique symbol;
+
+/** Lines each of which is written as one: what goes with every request is looked through once, when it is made. */
+export type WritableLines = readonly HeaderLine[] & { readonly [looked]: true };
+
 /** Drops lines that cannot be written as one line: claims hold what a stranger chose (header injection). */
-export function writableLines(lines: readonly HeaderLine[]): readonly HeaderLine[] {
-  return lines.filter(([, value]) => FIELD_VALUE.test(value));
+export function writableLines(lines: readonly HeaderLine[]): WritableLines {
+  return lines.filter(([, value]) => FIELD_VALUE.test(value)) as readonly HeaderLine[] as WritableLines;
 }

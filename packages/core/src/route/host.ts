@@ -14,6 +14,8 @@ export interface HostAndPort {
 const MAX_HOST = 253;
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** What nearly every host is: labels, the last of which begins like no number. */
+const NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 const PORT = /^[1-9][0-9]{0,4}$/;
 const OCTET = /^(?:0|[1-9][0-9]{0,2})$/;
 
@@ -36,8 +38,9 @@ function hostEnd(value: string): number {
 }
 
 function isHost(host: string): boolean {
-  if (host.startsWith('[')) return host.endsWith(']') && isIpv6(host.slice(1, -1));
   if (host.length > MAX_HOST) return false;
+  if (NAME.test(host)) return true;
+  if (host.startsWith('[')) return host.endsWith(']') && isIpv6(host.slice(1, -1));
   const labels = host.split('.');
   if (!labels.every((label) => LABEL.test(label))) return false;
   // A last label that is a number makes an address of the whole (WHATWG URL, host parsing): `127.1`, `0x7f.1`.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { claimHeaderKeys } from './header-key.ts';
+import { writableLines } from './hop-by-hop.ts';
 import type { HeaderLine } from './model.ts';
 import { downstreamHeaders, upstreamHeaders, type UpstreamHeadersInput } from './upstream-headers.ts';
 
@@ -12,7 +13,7 @@ const base: UpstreamHeadersInput = {
   scheme: 'https',
   host: 'orders.example:8443',
   requestId: 'req_1',
-  identity: [],
+  identity: writableLines([]),
   websocket: false,
 };
 
@@ -119,7 +120,7 @@ describe('upstreamHeaders', () => {
   });
 
   it('lets Connection remove what came and never what we set', () => {
-    const identity: readonly HeaderLine[] = [['X-Pomerium-Jwt-Assertion', 'ours']];
+    const identity = writableLines([['X-Pomerium-Jwt-Assertion', 'ours']]);
     const headers: readonly HeaderLine[] = [
       ['Connection', 'x-pomerium-jwt-assertion, x-forwarded-for, x-request-id'],
       ['X-Pomerium-Jwt-Assertion', 'forged'],
@@ -171,13 +172,13 @@ describe('upstreamHeaders', () => {
   });
 
   it('drops an identity header that could break out of its line', () => {
-    const identity: readonly HeaderLine[] = [
+    const identity = writableLines([
       ['X-Name', 'Ada\r\nX-Admin: 1'],
       ['X-Nul', 'a\0'],
       // Written as Latin-1, U+010D and U+010A become CR and LF.
       ['X-Wide', 'a\u010d\u010ab'],
       ['X-Good', 'Zo\u00eb, 1'],
-    ];
+    ]);
     expect(sent([], { identity })).toEqual([...ours, ['X-Good', 'Zo\u00eb, 1']]);
   });
 

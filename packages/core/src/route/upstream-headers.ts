@@ -1,6 +1,6 @@
 import { headerKey, isIdentityHeader } from './header-key.ts';
 import { operatedLines, type HeaderOperations } from './header-operations.ts';
-import { endToEndLines, WEBSOCKET_UPGRADE, writableLines } from './hop-by-hop.ts';
+import { endToEndLines, WEBSOCKET_UPGRADE, writableLines, type WritableLines } from './hop-by-hop.ts';
 import type { Forwarded, HeaderLine } from './model.ts';
 import { setsSessionCookie, withoutSessionCookie } from './session-cookie.ts';
 import { TRACE_HEADERS, type TraceContext } from './trace-context.ts';
@@ -33,7 +33,7 @@ export interface UpstreamHeadersInput {
   /** What the route sets and removes; refused names have been refused ({@link headerOperationFaults}). */
   readonly operations?: HeaderOperations;
   /** Assertion and claim headers; none unless the route passes identity. */
-  readonly identity: readonly HeaderLine[];
+  readonly identity: WritableLines;
   /** Of the request. Absent: nothing of a trace goes on. */
   readonly trace?: TraceContext;
   /** The request becomes a WebSocket. */
@@ -53,7 +53,9 @@ export function upstreamHeaders(input: UpstreamHeadersInput): readonly HeaderLin
   // In this order: what the route sets can neither shape nor remove what we say.
   return [
     ...operatedLines(receivedLines(input), setRequest, removeRequest),
-    ...writableLines(ownLines(input)),
+    ...writableLines(seenLines(input)),
+    ...input.identity,
+    ...(input.websocket ? WEBSOCKET_UPGRADE : []),
   ];
 }
 
@@ -79,13 +81,12 @@ function isOfAnotherTrace(key: string, trace: TraceContext | undefined): boolean
   return TRACE_HEADERS.has(key) || trace?.sets.some(([name]) => name === key) === true;
 }
 
-function ownLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
+/** What we say of the request itself. */
+function seenLines(input: UpstreamHeadersInput): readonly HeaderLine[] {
   return [
     ...(input.upstreamHost === undefined ? [] : [['Host', input.upstreamHost] as const]),
     ...forwardedLines(input),
     ['X-Request-Id', input.requestId],
-    ...input.identity,
-    ...(input.websocket ? WEBSOCKET_UPGRADE : []),
   ];
 }
 
@@ -101,7 +102,8 @@ function forwardedLines({
     ['X-Forwarded-Proto', scheme],
     ['X-Forwarded-Host', host],
   ];
-  const said = forwarded?.lines ?? [];
+  if (!forwarded) return seen;
+  const said = forwarded.lines;
   return [...seen.filter(([name]) => said.every(([other]) => other !== name)), ...said];
 }
 

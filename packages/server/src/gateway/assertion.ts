@@ -1,4 +1,4 @@
-import type { HeaderLine, Route } from '@countersign/core';
+import { writableLines, type Route, type WritableLines } from '@countersign/core';
 import type { Clock, Random } from '../adapters/ports.ts';
 import type { KeyRing, SigningKey } from '../keys/port.ts';
 import type { TokenRecord } from '../tokens/model.ts';
@@ -25,7 +25,7 @@ const MAX_ASSERTIONS = 8_192;
 interface Entry {
   readonly kid: string;
   readonly route: Route;
-  readonly lines: readonly HeaderLine[];
+  readonly lines: WritableLines;
   /** Epoch seconds. */
   readonly renewAt: number;
 }
@@ -42,7 +42,7 @@ export interface AssertionDeps {
  * The identity headers for a token on a route: the assertion, then one header a claim of `jwt_claims_headers`. `host`:
  * the one that was asked for, which is who the assertion is for; a wildcard route has many.
  */
-export type Assertions = (token: TokenRecord, route: Route, host: string) => readonly HeaderLine[];
+export type Assertions = (token: TokenRecord, route: Route, host: string) => WritableLines;
 
 export function createAssertions(deps: AssertionDeps): Assertions {
   const cache = createBoundedCache<Entry>(deps.limit ?? MAX_ASSERTIONS);
@@ -67,14 +67,14 @@ function identityLines(
   deps: AssertionDeps,
   { kid, privateKey }: SigningKey,
   told: Omit<AssertedFacts, 'jti'>,
-): readonly HeaderLine[] {
+): WritableLines {
   const jti = Buffer.from(deps.random.bytes(16)).toString('base64url');
   const claims = assertionClaims({ ...told, jti });
   const signed = `${encode({ alg: 'ES256', typ: 'JWT', kid })}.${encode(claims)}`;
-  return [
+  return writableLines([
     ['x-pomerium-jwt-assertion', `${signed}.${signEs256(signed, privateKey)}`],
     ...claimHeaderLines(told.route.claimHeaders, claims),
-  ];
+  ]);
 }
 
 function encode(value: object): string {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import {
   upstreamHeaders,
   upstreamHost,
+  writableLines,
   type HeaderLine,
   type RefusalCode,
   type RequestHead,
@@ -122,6 +123,9 @@ function watchedRelay(
   });
 }
 
+/** Of somebody about whom the upstream is not told, or of nobody. */
+const NOTHING = writableLines([]);
+
 function headersFor(deps: ForwardDeps, head: RequestHead, decision: Forward): readonly HeaderLine[] {
   const { route, host: asked, caller } = decision;
   const host = head.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
@@ -138,7 +142,7 @@ function headersFor(deps: ForwardDeps, head: RequestHead, decision: Forward): re
     host,
     upstreamHost: upstreamHost(route, host),
     requestId: decision.decisionId,
-    identity: caller && route.passIdentityHeaders ? deps.assertions(caller.token, route, asked) : [],
+    identity: caller && route.passIdentityHeaders ? deps.assertions(caller.token, route, asked) : NOTHING,
     ...(route.headerOperations && { operations: route.headerOperations }),
     // The client library writes the lines of an upgrade itself, and refuses to be given them.
     websocket: false,
