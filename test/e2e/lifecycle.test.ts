@@ -55,7 +55,7 @@ describe('SIGTERM', () => {
 describe('storage', () => {
   it('belongs to one serve', async () => {
     const first = await serve(configuration());
-    const second = spawn(process.execPath, ['--conditions=source', COUNTERSIGN, 'serve'], {
+    const second = spawn(process.execPath, [...COUNTERSIGN, 'serve'], {
       cwd: first.folder,
       env: { PATH: process.env['PATH'] ?? '' },
       stdio: ['ignore', 'ignore', 'pipe'],

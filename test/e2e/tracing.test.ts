@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessToken, exchangeReply } from '../support/exchange.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { ask } from '../support/request.ts';
-import { COUNTERSIGN, startServerProcess, type ServerProcess } from '../support/server-process.ts';
+import { BUILT, SOURCES, startServerProcess, type ServerProcess } from '../support/server-process.ts';
 import { BUILD, smallHouse } from '../support/small-house.ts';
 import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
@@ -13,7 +12,6 @@ import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = `00-${TRACE}-b7ad6b7169203331-01`;
 const SDK = new URL('../support/tracing-sdk.ts', import.meta.url).href;
-const BUILT = fileURLToPath(new URL('../../packages/cli/bin/countersign.js', import.meta.url));
 
 interface SpanLine {
   readonly name: string;
@@ -56,8 +54,8 @@ function order(server: ServerProcess, headers: Readonly<Record<string, string>>,
 const reached = () => upstream.seen.at(-1)?.headers ?? {};
 
 describe.each([
-  ['from the sources', ['--conditions=source', COUNTERSIGN]],
-  ['as built', [BUILT]],
+  ['from the sources', SOURCES],
+  ['as built', BUILT],
 ])('a program %s, with an SDK that was registered before it began', (_how, program) => {
   let server: ServerProcess;
   let subjectToken: string;

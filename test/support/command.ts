@@ -18,7 +18,7 @@ export async function countersign(
     input = '',
   }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string },
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--conditions=source', COUNTERSIGN, ...args], {
+  const child = spawn(process.execPath, [...COUNTERSIGN, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

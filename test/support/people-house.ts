@@ -27,12 +27,13 @@ export const PEOPLE_ADMIN_TOKEN = 'site-administrator-of-these-tests-only';
 export interface PeopleHouseOptions {
   /** More top-level keys of the file. */
   readonly settings?: object;
-  readonly routes?: readonly object[];
+  /** `from`: the address of a host of this name. */
+  readonly routes?: (from: (name: string) => string) => readonly object[];
 }
 
 export async function startPeopleHouse({
   settings,
-  routes = [],
+  routes = () => [],
 }: PeopleHouseOptions = {}): Promise<PeopleHouse> {
   const port = await freePort();
   const service = `http://localhost:${port}`;
@@ -46,7 +47,8 @@ export async function startPeopleHouse({
     startSessionProvider(options),
     startUpstream(),
   ]);
-  const file = { ...configuration(port, { corp, partner, upstream }, routes), ...settings };
+  const more = routes((name) => `http://${name}.localhost:${port}`);
+  const file = { ...configuration(port, { corp, partner, upstream }, more), ...settings };
   const server = await startServerProcess(JSON.stringify(file));
   const at: PeopleHouse['at'] = (name, path = '/') => `http://${name}.localhost:${port}${path}`;
   return {

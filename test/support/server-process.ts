@@ -25,8 +25,15 @@ export interface ServerProcess {
   dispose(): Promise<void>;
 }
 
-/** Runs the command line from its sources. */
-export const COUNTERSIGN = fileURLToPath(new URL('./countersign.ts', import.meta.url));
+export const SOURCES = ['--conditions=source', fileURLToPath(new URL('./countersign.ts', import.meta.url))];
+export const BUILT = [fileURLToPath(new URL('../../packages/cli/bin/countersign.js', import.meta.url))];
+
+/**
+ * Arguments of Node before a command. `npm test` runs what was built, since a bundler can make another program of the
+ * same sources; elsewhere it is the sources, so that nobody has to build between two runs of one test.
+ */
+export const COUNTERSIGN: readonly string[] =
+  process.env['COUNTERSIGN_BUILT'] === undefined ? SOURCES : BUILT;
 
 /**
  * `config` is the text of `countersign.yaml`; `${PORT}` in it is the port that was chosen. `program`: arguments of Node
@@ -35,7 +42,7 @@ export const COUNTERSIGN = fileURLToPath(new URL('./countersign.ts', import.meta
 export async function startServerProcess(
   config: string,
   env: Readonly<Record<string, string>> = {},
-  program: readonly string[] = ['--conditions=source', COUNTERSIGN],
+  program = COUNTERSIGN,
 ): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-test-'));
   const port = await freePort();

@@ -14,8 +14,8 @@ export interface SessionProvider {
   readonly groups: Map<string, readonly string[] | null>;
   /** Tells its client that somebody has signed out: of one session (`sid`), or of all. */
   signOut(login: string, sid?: string): Promise<void>;
-  /** Answers 503 to everything while it is down. */
-  down(isDown: boolean): void;
+  /** Answers 503 to everything while it is down, or to one path alone. */
+  down(which: boolean | string): void;
   close(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function startSessionProvider(options: SessionProviderOptions): Pro
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'provider-key' };
   const groups: SessionProvider['groups'] = new Map();
-  let isDown = false;
+  let down: boolean | string = false;
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -41,7 +41,7 @@ export async function startSessionProvider(options: SessionProviderOptions): Pro
   const provider = new Provider(url, configuration(key, groups, options));
   const handle = provider.callback();
   server.on('request', (request, response) => {
-    if (isDown) response.writeHead(503).end();
+    if (down === true || request.url?.split('?')[0] === down) response.writeHead(503).end();
     else void handle(request, response);
   });
   return {
@@ -53,8 +53,8 @@ export async function startSessionProvider(options: SessionProviderOptions): Pro
       if (typeof logout !== 'function') throw new Error('the provider has no such client');
       await logout.call(client, login, sid);
     },
-    down: (value) => {
-      isDown = value;
+    down: (which) => {
+      down = which;
     },
     close: async () => {
       server.closeAllConnections();
