@@ -7,6 +7,7 @@ export const corp: DemoIssuer = {
   algorithm: 'RS256',
   audience: 'countersign-demo',
   lifetime: 3600,
+  signsIn: true,
   variants: {
     ada: () => person('ada', 'Ada', 'acme.example', ['engineering', 'platform']),
     grace: () => person('grace', 'Grace', 'acme.example', ['engineering']),

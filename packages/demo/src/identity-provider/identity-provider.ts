@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listenOnLoopback, readBody, sendJson, type LoopbackServer } from '../loopback.ts';
 import { ISSUERS } from './issuers.ts';
 import { createMinter, parseMintRequest, type Minter } from './mint.ts';
+import { SIGN_IN_ENDPOINTS, signInMetadata } from './sign-in-endpoints.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
 
 /** The running demo identity provider. `url` + `/` + name is an issuer. */
 export interface IdentityProvider {
@@ -12,34 +14,49 @@ export interface IdentityProvider {
 /** Bytes of a mint request. */
 const BODY_LIMIT = 64 * 1024;
 
+/** An issuer at work, and signing in at it where people do. */
+interface Played {
+  readonly minter: Minter;
+  readonly signIn?: SignIn;
+}
+
 /** Starts all issuers on one free port of loopback, each with fresh keys. */
 export async function startIdentityProvider(): Promise<IdentityProvider> {
-  let minters: ReadonlyMap<string, Minter> = new Map();
+  let played: ReadonlyMap<string, Played> = new Map();
   const server: LoopbackServer = await listenOnLoopback((request, response) =>
-    answer(server.port, minters, request, response),
+    answer(server.port, played, request, response),
   );
   const made = await Promise.all(
     ISSUERS.map((issuer) => createMinter(issuer, `${server.url}/${issuer.name}`)),
   );
-  minters = new Map(made.map((minter) => [minter.issuer.name, minter]));
+  played = new Map(made.map((minter) => [minter.issuer.name, play(minter)]));
   return { url: server.url, close: server.close };
+}
+
+function play(minter: Minter): Played {
+  return minter.issuer.signsIn ? { minter, signIn: createSignIn(minter) } : { minter };
 }
 
 async function answer(
   port: number,
-  minters: ReadonlyMap<string, Minter>,
+  played: ReadonlyMap<string, Played>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   // A web page whose name was made to resolve to loopback (DNS rebinding) could otherwise mint and read tokens here.
   if (!isOurHost(request.headers.host, port)) return sendJson(response, 403, { error: 'unknown host' });
-  const [, name = '', ...rest] = (request.url ?? '/').split('?', 1).join('').split('/');
-  const minter = minters.get(name);
-  if (minter === undefined)
-    return sendJson(response, 404, { error: 'no such issuer', issuers: [...minters.keys()] });
-  switch (`${request.method ?? ''} ${rest.join('/')}`) {
+  const [path = '', query = ''] = (request.url ?? '/').split('?', 2);
+  const [, name = '', ...rest] = path.split('/');
+  const found = played.get(name);
+  if (found === undefined)
+    return sendJson(response, 404, { error: 'no such issuer', issuers: [...played.keys()] });
+  const { minter, signIn } = found;
+  const asked = `${request.method ?? ''} ${rest.join('/')}`;
+  const endpoint = signIn && SIGN_IN_ENDPOINTS.get(asked);
+  if (endpoint) return endpoint({ minter, signIn }, new URLSearchParams(query), request, response);
+  switch (asked) {
     case 'GET .well-known/openid-configuration':
-      return sendJson(response, 200, discovery(minter));
+      return sendJson(response, 200, { ...discovery(minter), ...(signIn && signInMetadata(minter)) });
     case 'GET jwks':
       return sendJson(response, 200, { keys: [minter.jwk] });
     case 'POST token':

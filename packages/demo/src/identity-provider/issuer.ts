@@ -26,6 +26,8 @@ export interface DemoIssuer {
   readonly audience: string | readonly string[];
   /** Seconds that its tokens live. */
   readonly lifetime: number;
+  /** People sign in at it, in a browser. */
+  readonly signsIn?: true;
   /** The callers it can play, by name; the first is the default. */
   readonly variants: Readonly<Record<string, ClaimsMaker>>;
 }

@@ -8,6 +8,10 @@ export function tryItYourself(demo: DemoAddresses, print: Print): void {
   print('');
   print('Try it yourself');
   for (const command of shellCommands(demo)) line(print, command);
+  line(
+    print,
+    `In a browser: ${ordersUrl(demo)}, as Ada, and as A Visitor; ${demo.service}/.pomerium/ signs out`,
+  );
   print('');
   print('Make it real');
   line(print, `cp ${demo.configFile} .   # then put your issuers and services into it`);
