@@ -111,7 +111,8 @@ export function behavesAsAFront(kinds: readonly string[], program: ProxyProgram)
         for (const part of body) outgoing.write(part);
         outgoing.end();
       });
-    const parts = ['first ', 'second ', 'x'.repeat(100_000)];
+    // More than the megabyte that nginx takes where nothing is said, a question about a request included.
+    const parts = ['first ', 'second ', 'x'.repeat(2_000_000)];
     for (const headers of [
       client.bearer,
       { ...client.bearer, 'content-length': String(parts.join('').length) },

@@ -82,6 +82,13 @@ export const routeExplanationGuards: readonly Guard[] = [
     without: 'if (rule === covering) return [];',
     fails: 'is not {"anyAuthenticated":true,"corsPreflight":true}',
   }),
+  row(...LINT, {
+    threat: '14',
+    name: 'a deny that names what nobody is called is pointed out',
+    guard: '[...checkNobody(rule), ...checkRule(rule, covering)]',
+    without: 'checkRule(rule, covering)',
+    fails: 'says no team is called "platform"',
+  }),
   row(...IMPOSSIBLE, {
     threat: 'house: lint asks nobody to take protection away',
     name: 'a deny that contradicts itself is not called idle, for it denies what cannot be evaluated',

@@ -1,7 +1,10 @@
-/** The candidate that a mistyped word was probably meant to be: at most two edits away, else none. */
+/**
+ * The candidate that a mistyped word was probably meant to be: at most two edits away, else none. What has to change in
+ * every character was nothing of the kind: `<<` is not `to`.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let fewest = 3;
+  let fewest = Math.min(3, word.length);
   for (const candidate of candidates) {
     const edits = distance(word, candidate);
     if (edits < fewest) [best, fewest] = [candidate, edits];

@@ -49,7 +49,11 @@ describe('the nearest word', () => {
     ['teems', 'teams'],
     ['bananas', undefined],
     ['x'.repeat(100_000), undefined],
+    ['<<', undefined],
+    ['ot', undefined],
+    ['t', undefined],
+    ['too', 'to'],
   ])('to %s is %s', (word, expected) => {
-    expect(nearest(word, ['members', 'teams', 'issuers'])).toBe(expected);
+    expect(nearest(word, ['members', 'teams', 'issuers', 'to'])).toBe(expected);
   });
 });

@@ -192,6 +192,19 @@ describe('a token that is limited to resources', () => {
   });
 });
 
+describe('who vouched', () => {
+  it.each([
+    ['iss_ci', 'acme/ci'],
+    ['idp_corp', 'corp'],
+    ['iss_gone', undefined],
+  ])('is recorded by name: %s as %s', async (issuer, issuerName) => {
+    const { ask, passed, presented } = asking();
+    presented.set(ALICE, { state: 'live', token: token({ issuer }) });
+    await ask({ headers: [bearer(ALICE)] });
+    expect(passed.map((record) => [record.issuer, record.issuerName])).toEqual([[issuer, issuerName]]);
+  });
+});
+
 describe('policies of routes', () => {
   const onlyBob = { policy: { allow: { and: [{ user: { is: 'usr_bob' } }] } } } as const;
 
@@ -203,6 +216,7 @@ describe('policies of routes', () => {
         code: 'policy.refused',
         policySet: 'policy-set-hash',
         issuer: 'iss_ci',
+        issuerName: 'acme/ci',
         facts: {
           claims: { repository: 'acme/app' },
           principal: { id: 'usr_alice' },

@@ -7,6 +7,7 @@ import {
   type Route,
 } from '@countersign/core';
 import type { DecisionRecord } from '../audit/model.ts';
+import type { Snapshot } from '../snapshot/model.ts';
 import type { TokenRecord } from '../tokens/model.ts';
 import type { Unrecognised } from './foreign/model.ts';
 import type { GatewayDeps, GatewayRequest, Refuse } from './model.ts';
@@ -65,7 +66,8 @@ export async function refuseVerified(
   token: TokenRecord,
   evaluated?: Evaluated,
 ): Promise<Refuse> {
-  const stored = await deps.decisions.refused(refusedRecord(asked, code, token, evaluated));
+  const record = { ...refusedRecord(asked, code, token, evaluated), ...issuerName(deps.snapshot(), token) };
+  const stored = await deps.decisions.refused(record);
   return refusal(asked, stored.ok ? code : 'server.storage');
 }
 
@@ -125,6 +127,7 @@ export function recordPassed(
 ): void {
   deps.decisions.passed({
     ...baseRecord(asked, token),
+    ...(token && issuerName(deps.snapshot(), token)),
     effect: 'allow',
     determining: decision.determining,
     ...(asked.route && { policySet: asked.route.policySet }),
@@ -163,6 +166,16 @@ function baseRecord(
       tokenId: token.id,
     }),
   };
+}
+
+/** What people call who vouched: an id says nothing to whoever reads the log, or asks why somebody was refused. */
+function issuerName(
+  { organizations, identityProvidersById }: Snapshot,
+  { organization = '', issuer: id }: TokenRecord,
+): Pick<DecisionRecord, 'issuerName'> {
+  const issuer = organizations.get(organization)?.issuersById.get(id);
+  const name = issuer === undefined ? identityProvidersById.get(id)?.name : `${organization}/${issuer.name}`;
+  return name === undefined ? {} : { issuerName: name };
 }
 
 /** Decisions of a route are its organizations': the one that believes the caller, else the only one there is. */

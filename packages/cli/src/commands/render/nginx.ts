@@ -138,6 +138,8 @@ server {
         # The body waits until the answer is yes.
         proxy_pass_request_body off;
         proxy_set_header Content-Length "";
+        # It is none of this question's, and nginx would measure it here too.
+        client_max_body_size 0;
 ${BUFFERS}${proxying(plan.service.authority, site)}
     }
 

@@ -59,6 +59,20 @@ describe('what a proxy has to know', () => {
     },
   );
 
+  it('says of every route why it cannot be written out', () => {
+    const changed = routes.map((route): Route => ({ ...route, host: `*.${route.host}` }));
+    const names = routes.map(({ name }) => `route ${name} has a wildcard host`);
+    expect(planOf(config, changed, undefined)).toEqual({ ok: false, error: `${names.join('; ')}.` });
+  });
+
+  it('is not enough where silence has a limit', () => {
+    const changed = routes.map((route): Route =>
+      route.name === 'b' ? { ...route, idleTimeout: 5000 } : route,
+    );
+    const error = 'route b ends connections that are silent, which only the gateway does.';
+    expect(planOf(config, changed, undefined)).toEqual({ ok: false, error });
+  });
+
   const target = { scheme: 'http', host: 'a', port: 80, weight: 1, pool: 'a' } as const;
   it.each([
     [{ targets: [target, target] }, 'spreads requests over several addresses'],

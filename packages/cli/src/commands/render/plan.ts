@@ -67,14 +67,10 @@ export function planOf(
 ): Result<Plan, string> {
   if (routes.length === 0) return err('the configuration has no routes.');
   if (config.listen.port === 0) return err('the server listens on port 0: a proxy could not find it.');
-  const wildcard = routes.find(({ host }) => host.startsWith('*.'));
-  // Sites and Host headers are written out, and a wildcard stands for more than can be.
-  if (wildcard !== undefined) return err(`route ${wildcard.name} has a wildcard host.`);
   const planned = routes.map((route) => plannedRoute(route, config));
   const claims = routes.flatMap((route) => route.claimHeaders.map(({ header }) => header));
-  const unplanned = routes.find((_route, index) => planned[index] === undefined);
-  if (unplanned !== undefined)
-    return err(`route ${unplanned.name} ${beyondProxies(unplanned)}, which only the gateway does.`);
+  const obstacles = routes.flatMap((route, index) => obstacleOf(route, planned[index]) ?? []);
+  if (obstacles.length > 0) return err(`${obstacles.join('; ')}.`);
   return ok({
     server: { host: reachable(config.listen.host), port: config.listen.port },
     service: siteOf(config.url),
@@ -120,8 +116,16 @@ function sitesOf({ routes }: Config): readonly RouteSite[] {
   );
 }
 
+function obstacleOf(route: Route, planned: PlannedRoute | undefined): string | undefined {
+  // Sites and Host headers are written out, and a wildcard stands for more than can be.
+  if (route.host.startsWith('*.')) return `route ${route.name} has a wildcard host`;
+  if (planned !== undefined) return undefined;
+  return `route ${route.name} ${beyondProxies(route)}, which only the gateway does`;
+}
+
 /** What of a route no proxy is told: rendered without it, the route would be half of what the file says. */
-function beyondProxies({ upstream }: Route): string {
+function beyondProxies({ upstream, idleTimeout }: Route): string {
+  if (idleTimeout !== undefined) return 'ends connections that are silent';
   if (upstream?.tls) return 'has tls settings of its own';
   if (upstream?.healthCheck) return 'checks the health of its upstream';
   if (upstream && upstream.targets.length > 1) return 'spreads requests over several addresses';
@@ -134,6 +138,7 @@ function plannedRoute(route: Route, { routes }: Config): PlannedRoute | undefine
   const { name, upstream, rewriting, headerOperations, answers, allowWebsockets, timeout } = route;
   const from = routes.find((each) => each.name === name)?.from;
   if (!from || !upstream || rewriting || headerOperations || answers) return undefined;
+  if (route.idleTimeout !== undefined) return undefined;
   const [target, ...more] = upstream.targets;
   if (!target || target.socketPath !== undefined || more.length > 0) return undefined;
   if (upstream.healthCheck || upstream.tls) return undefined;

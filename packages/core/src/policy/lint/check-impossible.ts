@@ -72,7 +72,7 @@ function twoValues(tests: readonly CompiledTest[]): string | undefined {
 }
 
 /** All the values that a matcher takes; `undefined` when they cannot be listed. */
-function valuesOf(matcher: Matcher, isFolded: boolean): readonly Scalar[] | undefined {
+export function valuesOf(matcher: Matcher, isFolded: boolean): readonly Scalar[] | undefined {
   switch (matcher.kind) {
     case 'equals':
       return [matcher.value];

@@ -138,6 +138,41 @@ describe('never-matches', () => {
   });
 });
 
+describe('names-nobody', () => {
+  const messages = (document: AccessDocument) => {
+    const policy = compileAccess(document);
+    return policy.ok ? lintAccess(policy.value).map(({ lint: name, message }) => `${name}: ${message}`) : [];
+  };
+
+  it.each<[string, Json]>([
+    ['no team is called "platform"', { team: 'platform' }],
+    ['no team is called "b"', { team: { in: ['acme/a', 'b'] } }],
+    ['no runner is called "linux/"', { runner: 'linux/' }],
+    ['no issuer is called "ci"', { issuer: 'ci' }],
+    ['no domain is called "@acme.example"', { domain: '@acme.example' }],
+    ['no domain is called "*.acme.example"', { domain: '*.acme.example' }],
+  ])('says %s, in what allows and in what denies', (start, criterion) => {
+    const denying: AccessDocument = { anyAuthenticated: true, policy: { deny: { or: [criterion] } } };
+    for (const document of [allow({ or: [ADA, criterion] }), denying])
+      expect(messages(document)).toEqual([expect.stringContaining(`names-nobody: ${start}: write it `)]);
+  });
+
+  it('says it of the keys beside a policy too', () => {
+    expect(messages({ allowedDomains: ['@acme.example'] })).toHaveLength(1);
+  });
+
+  it.each<Json>([
+    { team: 'acme/a' },
+    { team: { starts_with: 'acme' } },
+    { issuer: { in: ['acme/ci', 'acme/cd'] } },
+    { domain: 'ACME.example' },
+    { user: 'ada' },
+    { 'claim/team': 'platform' },
+  ])('is not %j', (criterion) => {
+    expect(messages(allow({ or: [criterion] }))).toEqual([]);
+  });
+});
+
 describe('rules that are only watched', () => {
   it('are not spoken of', () => {
     const when = { op: 'constant', criterion: 'accept' } as const;

@@ -4,6 +4,7 @@ import { mayOpenToNobody } from '../opens-to-nobody.ts';
 import { reachOf, SOMEBODY } from '../reach.ts';
 import type { Criterion } from '../reason.ts';
 import { checkImpossible } from './check-impossible.ts';
+import { checkNobody } from './check-nobody.ts';
 import type { AccessFinding } from './model.ts';
 
 /**
@@ -13,7 +14,8 @@ import type { AccessFinding } from './model.ts';
 export function lintAccess(policy: CompiledPolicy): readonly AccessFinding[] {
   const enforced = policy.rules.filter(({ mode }) => mode === 'enforce');
   const covering = enforced.find(takesEverybody);
-  return [...enforced.flatMap((rule) => checkRule(rule, covering)), ...checkNobody(policy)];
+  const rules = enforced.flatMap((rule) => [...checkNobody(rule), ...checkRule(rule, covering)]);
+  return [...rules, ...checkPassage(policy)];
 }
 
 function checkRule(rule: CompiledRule, covering: CompiledRule | undefined): readonly AccessFinding[] {
@@ -96,7 +98,7 @@ function checkCovered(rule: CompiledRule, covering: CompiledRule): readonly Acce
   return [{ lint: 'everybody-already', rule: rule.id, message }];
 }
 
-function checkNobody(policy: CompiledPolicy): readonly AccessFinding[] {
+function checkPassage(policy: CompiledPolicy): readonly AccessFinding[] {
   if (describeAccess(policy).passes !== 'nobody') return [];
   return [
     { lint: 'nobody-passes', message: 'nobody can pass: no rule that allows can hold, or one denies all' },

@@ -100,6 +100,10 @@ export const LINT_RULES = {
     cause: 'Another rule of the route lets everybody pass, so that this one limits nobody.',
     fix: 'Take one of the two away.',
   },
+  'names-nobody': {
+    cause: 'A criterion names what nobody is called, so that it never holds: in a deny it keeps nobody out.',
+    fix: 'Write teams, runners and issuers as ORGANIZATION/NAME, and domains bare.',
+  },
   'nobody-passes': {
     cause: 'No request can pass the route.',
     fix: 'Correct the rules, or take the route away.',

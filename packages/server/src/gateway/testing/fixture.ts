@@ -120,6 +120,7 @@ export function fixture(routes: readonly Route[]): Fixture {
     routes,
     service: { url: 'https://cs.example' },
     organizations: new Map([['acme', { name: 'acme', issuersById: new Map([['iss_ci', { name: 'ci' }]]) }]]),
+    identityProvidersById: new Map([['idp_corp', { name: 'corp' }]]),
     settings: { sessionCookie: '_countersign', trustedProxies: () => false },
   } as unknown as Snapshot;
   let ids = 0;
