@@ -56,7 +56,7 @@ function table(column: string, verdict: string): readonly (readonly [name: strin
 /** Values under which a header is sent where not any will do. */
 const VALUES: Readonly<Record<string, string>> = {
   Connection: 'X-Hop, keep-alive',
-  Cookie: 'theirs=1; _countersign=secret',
+  Cookie: 'theirs=1; _countersign=secret; _countersign_n_0a=nonce; __Host-_countersign_s_0b=attempt',
   Expect: '100-continue',
   Upgrade: 'theirs',
 };
@@ -116,6 +116,35 @@ describe('headers of answers', () => {
     expect(came).toBe(verdict === 'as it came');
     if (verdict === 'ours') expect(text).toMatch(new RegExp(`\r\n${name}: dec_`, 'i'));
   });
+});
+
+describe('a cookie by name', () => {
+  const rows = rowsWith(page, 'cookie').flatMap((row) =>
+    codes(row.get('cookie') ?? '').map(
+      (name) => [name, row.get('service gets') ?? '', row.get('service sets') ?? ''] as const,
+    ),
+  );
+  /** What is there beside it, in front of it and behind it. */
+  const among = (name: string): readonly string[] => ['a=1', `${name}=theirs`, 'b=2'];
+  const expected = (name: string, verdict: string): readonly string[] =>
+    verdict === 'as it came' ? among(name) : ['a=1', 'b=2'];
+
+  it.each(rows)('%s: the service gets %s, and sets %s', async (name, gets, sets) => {
+    const cookie = `Cookie: ${among(name).join('; ')}`;
+    await exchangeBytes(house.server.port, head('GET / HTTP/1.1', host('open'), cookie, 'Connection: close'));
+    const { rawHeaders } = house.upstream.seen.at(-1) ?? { rawHeaders: [] };
+    const came = rawHeaders[rawHeaders.findIndex((each) => each.toLowerCase() === 'cookie') + 1];
+    expect(came?.split(/; ?/)).toEqual(expected(name, gets));
+
+    const lines = among(name).map((pair) => `Set-Cookie: ${pair}; Path=/\r\n`);
+    answer = `HTTP/1.1 200 OK\r\n${lines.join('')}Content-Length: 2\r\n\r\nok`;
+    const asked = head('GET / HTTP/1.1', host('raw'), 'Connection: close');
+    const text = await exchangeBytes(house.server.port, asked);
+    const set = [...text.matchAll(/^set-cookie: ([^;]*); Path=\/\r$/gim)].map(([, pair]) => pair);
+    expect(set).toEqual(expected(name, sets));
+  });
+
+  it('is one of many', () => expect(rows.length).toBeGreaterThan(10));
 });
 
 describe('before and behind an answer', () => {

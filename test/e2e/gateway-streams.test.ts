@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ask, post } from '../support/request.ts';
@@ -95,5 +97,28 @@ describe('a WebSocket, an event stream, a download and an upload', () => {
     const ended = await openAll(await session(10));
     expect(await ended()).toBe(4);
     await expectNothingOpen();
+  });
+
+  it('end when the policy of the route would not let their caller in again, and not because it is read again', async () => {
+    const file = join(house.server.folder, 'countersign.yaml');
+    const text = await readFile(file, 'utf8');
+    const reloads = () => house.server.log.filter(({ msg }) => msg === 'configuration reloaded').length;
+    const write = async (changed: string): Promise<void> => {
+      const before = reloads();
+      await writeFile(file, changed);
+      await expect.poll(reloads, { timeout: 15_000 }).toBeGreaterThan(before);
+    };
+    let open = true;
+    const ended = (await openAll(await session(600)))().finally(() => (open = false));
+    await write(`${text}# A remark.\n`);
+    // Two looks at what is open.
+    await new Promise((resolve) => void setTimeout(resolve, 2_500));
+    expect([open, service.open.size]).toEqual([true, 3]);
+    const [before, lively = ''] = text.split('- name: lively');
+    const closed = 'policy: { allow: { and: [{ email: somebody.else@acme.example }] } }';
+    await write(`${before}- name: lively${lively.replace('allow_any_authenticated_user: true', closed)}`);
+    expect(await ended).toBe(4);
+    await expectNothingOpen();
+    await write(text);
   });
 });

@@ -223,12 +223,26 @@ const tenants: readonly Guard[] = [
     without: 'isShared !== undefined',
     fails: 'ends where it was revoked',
   }),
-  row(`${SERVER}gateway/speaker.ts`, `${SERVER}gateway/speaker.test.ts`, {
+  row(`${SERVER}gateway/still-admitted.ts`, `${SERVER}gateway/still-admitted.test.ts`, {
     threat: '18 tenants',
     name: 'a connection ends with what its holder is on its route',
-    guard: "return now && principalId(now.principal) === speaker ? presented : { state: 'invalid' };",
-    without: "return now ? presented : { state: 'invalid' };",
+    guard: 'if (now === undefined || principalId(now.principal) !== speaker) return false;',
+    without: 'if (now === undefined || speaker === undefined) return false;',
     fails: 'is over when they are somebody else there',
+  }),
+  row(`${SERVER}gateway/still-admitted.ts`, `${SERVER}gateway/still-admitted.test.ts`, {
+    threat: '12 sessions',
+    name: 'a connection ends with what its policy says of its holder',
+    guard: "return evaluate(route.policy, facts).effect === 'allow';",
+    without: 'return evaluate(route.policy, facts) !== undefined;',
+    fails: 'is over when their provider says another group',
+  }),
+  row(`${SERVER}gateway/still-admitted.ts`, `${SERVER}gateway/still-admitted.test.ts`, {
+    threat: '18 tenants',
+    name: 'a connection ends with its route',
+    guard: 'if (!routed.ok) return false;',
+    without: 'if (!routed.ok) return true;',
+    fails: 'is over when nothing leads there any more',
   }),
   row(`${SERVER}tokens/mass-revocations.ts`, `${SERVER}tokens/mass-revocations.test.ts`, {
     threat: '18 tenants',

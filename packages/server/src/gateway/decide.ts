@@ -1,6 +1,5 @@
 import {
   evaluate,
-  hostResource,
   opensToNobody,
   principalId,
   routeTarget,
@@ -32,7 +31,8 @@ import {
   type Evaluated,
 } from './record.ts';
 import { routingOf } from './routing.ts';
-import { stillOn, tokenOn } from './speaker.ts';
+import { opensRoute, tokenOn } from './speaker.ts';
+import { stillAdmitted } from './still-admitted.ts';
 
 /**
  * THE decision of the gateway, in the order in which it is safe: one reading of the path, the route, the credential,
@@ -173,20 +173,13 @@ function judgePresented(
   if (token === undefined) return refuseVerified(deps, asked, 'credential.invalid', recognised.token);
   // Whoever asked for a token of few resources may have given it away for those: a route that is not among them
   // answers as if the token were none, public or not (RFC 8707 section 3).
-  if (!opensRoute(token, asked)) {
+  if (!opensRoute(token, asked.route, asked.request.host))
     return refuseVerified(deps, asked, 'credential.audience', token);
-  }
   return admit(deps, asked, {
-    caller: { token, again: stillOn(asked.route, token, askAgain(deps, asked, credential)) },
+    caller: { token, again: stillAdmitted(deps, asked.request, token, askAgain(deps, asked, credential)) },
     spentCarriers: credential.remove,
     carrier: credential.carrier,
   });
-}
-
-/** A token of no resources opens every route; one of a host all of that host, as the request names it. */
-function opensRoute({ resources }: TokenRecord, { route, request }: OnRoute): boolean {
-  if (resources.length === 0) return true;
-  return resources.includes(route.resource) || resources.includes(hostResource(request.host));
 }
 
 /** A value that is not live, in the caller's words. Silent storage is 503, never 401: the token may be a good one. */

@@ -1,7 +1,7 @@
 import type { Principal, UserPrincipal } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
-import type { Presented, TokenRecord } from '../tokens/model.ts';
-import { stillOn, tokenOn } from './speaker.ts';
+import type { TokenRecord } from '../tokens/model.ts';
+import { opensRoute, tokenOn } from './speaker.ts';
 import { route } from './testing/fixture.ts';
 
 const person: UserPrincipal = {
@@ -15,8 +15,6 @@ const token = (principal: Principal = person, organization?: string) =>
   ({ id: 'tok_1', principal, ...(organization === undefined ? {} : { organization }) }) as TokenRecord;
 const acme = route({ organizations: ['acme'] });
 const globex = route({ organizations: ['globex'] });
-const vouchedBy = (...organizations: readonly string[]) =>
-  ({ kind: 'identity_provider', provider: 'corp', organizations }) as const;
 
 describe('a token on a route', () => {
   it('speaks as whom the organization of the route knows its holder', () => {
@@ -40,32 +38,14 @@ describe('a token on a route', () => {
   });
 });
 
-describe('who stays connected', () => {
-  const again = async (presented: Presented, on = acme) => {
-    const begun = tokenOn(on, token());
-    if (!begun) throw new Error('the token opens nothing here');
-    return (await stillOn(on, begun, () => Promise.resolve(presented))()).state;
-  };
-  const live = (principal: Principal): Presented => ({ state: 'live', token: token(principal) });
-
-  it('is over where the organization of the route does not know them any more, though another may', async () => {
-    expect(await again(live(person))).toBe('live');
-    expect(await again(live({ ...person, vouchedBy: vouchedBy('globex') }))).toBe('invalid');
-    expect(await again(live({ ...person, vouchedBy: vouchedBy('acme') }), globex)).toBe('invalid');
-  });
-
-  it('is over when they are somebody else there', async () => {
-    const { memberships: _, ...stranger } = person;
-    expect(await again(live(stranger))).toBe('invalid');
-  });
-
-  it('is what their token is otherwise', async () => {
-    for (const state of ['expired', 'revoked', 'invalid', 'unavailable'] as const)
-      expect(await again({ state })).toBe(state);
-  });
-
-  it('is asked without more where the token belongs to one organization', () => {
-    const ask = () => ({ state: 'expired' }) as const;
-    expect(stillOn(acme, token(person, 'acme'), ask)).toBe(ask);
+describe('what a token opens', () => {
+  it.each<readonly [readonly string[], boolean]>([
+    [[], true],
+    [['https://app.example'], true],
+    [['host:app.example'], true],
+    [['host:other.example'], false],
+    [['https://app.example/other'], false],
+  ])('with the resources %j: %s', (resources, expected) => {
+    expect(opensRoute({ ...token(), resources }, acme, 'app.example')).toBe(expected);
   });
 });

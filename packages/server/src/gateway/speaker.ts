@@ -1,6 +1,5 @@
-import { principalAmong, principalId, type Route } from '@countersign/core';
-import type { Presented, TokenRecord } from '../tokens/model.ts';
-import type { Caller } from './model.ts';
+import { hostResource, principalAmong, type Route } from '@countersign/core';
+import type { TokenRecord } from '../tokens/model.ts';
 
 /**
  * Who the holder of a token is on a route: a person of a shared provider may be one member to one organization and
@@ -14,21 +13,8 @@ export function tokenOn({ organizations }: Route, token: TokenRecord): TokenReco
   return { ...token, principal };
 }
 
-/**
- * What became of a token, asked by who stays connected. One that still counts elsewhere is over here when its holder is
- * nobody here any more, or somebody else.
- */
-export function stillOn(route: Route, token: TokenRecord, again: Caller['again']): Caller['again'] {
-  // What belongs to one organization stands or falls as a whole.
-  if (token.organization !== undefined) return again;
-  const speaker = principalId(token.principal);
-  const judge = (presented: Presented): Presented => {
-    if (presented.state !== 'live') return presented;
-    const now = tokenOn(route, presented.token);
-    return now && principalId(now.principal) === speaker ? presented : { state: 'invalid' };
-  };
-  return () => {
-    const presented = again();
-    return presented instanceof Promise ? presented.then(judge) : judge(presented);
-  };
+/** A token of no resources opens every route; one of a host all of that host, as the request names it. */
+export function opensRoute({ resources }: TokenRecord, route: Route, host: string): boolean {
+  if (resources.length === 0) return true;
+  return resources.includes(route.resource) || resources.includes(hostResource(host));
 }

@@ -79,10 +79,20 @@ export function claimsAt(deps: Deps, host: string, token: TokenRecord): Claims {
 }
 
 /** Routes that are listed: nobody reads more. */
-const MAX_VISIBLE = 1000;
+export const MAX_VISIBLE = 1000;
+
+export interface Looking {
+  readonly remoteAddress: string;
+  /** Whether they look for such a route. Asked before its policy: what nobody looks for costs no evaluation. */
+  readonly isWanted: (route: Route) => boolean;
+}
 
 /** Routes that they may read the beginning of: what lies behind may still be closed to them, or only open there. */
-export function visibleRoutes(deps: Deps, token: TokenRecord, remoteAddress: string): readonly Route[] {
+export function visibleRoutes(
+  deps: Deps,
+  token: TokenRecord,
+  { remoteAddress, isWanted }: Looking,
+): readonly Route[] {
   const snapshot = deps.snapshot();
   const isOpen = (route: Route): boolean => {
     const path = route.path ?? route.prefix;
@@ -96,7 +106,7 @@ export function visibleRoutes(deps: Deps, token: TokenRecord, remoteAddress: str
   const visible: Route[] = [];
   for (const route of snapshot.routes) {
     if (visible.length >= MAX_VISIBLE) break;
-    if (isOpen(route)) visible.push(route);
+    if (isWanted(route) && isOpen(route)) visible.push(route);
   }
   return visible;
 }
