@@ -69,7 +69,31 @@ const CONSTANTS: ReadonlySet<string | undefined> = new Set([
 
 /** What is wrong with a condition; `undefined` when nothing is. */
 export function faultOf(tree: Tree): string | undefined {
-  return faultAt(tree, VARIABLES, 1);
+  return faultAt(tree, VARIABLES, 1) ?? (mayHold(tree) ? undefined : 'this gives neither true nor false');
+}
+
+/** What of a call's result is known beforehand: a text, a number or a list, and never true or false. */
+const NO_ANSWERS: ReadonlySet<string> = new Set('size int double string -_ _+_ _-_ _*_ _/_ _%_'.split(' '));
+
+/** Whether a tree can give true or false; what stands in a claim may be either. */
+function mayHold({ exprKind }: Tree): boolean {
+  switch (exprKind.case) {
+    case 'constExpr':
+      return exprKind.value.constantKind.case === 'boolValue';
+    case 'identExpr':
+    case 'listExpr':
+    case 'structExpr':
+      return false;
+    case 'callExpr': {
+      const { function: name, args } = exprKind.value;
+      return name === '_?_:_' ? args.slice(1).some(mayHold) : !NO_ANSWERS.has(name);
+    }
+    case 'comprehensionExpr':
+      // `map` and `filter` gather a list, the others an answer.
+      return exprKind.value.accuInit?.exprKind.case !== 'listExpr';
+    default:
+      return true;
+  }
 }
 
 /** The parts of a node. */

@@ -104,10 +104,38 @@ describe('what cannot be evaluated', () => {
     expect(outcome(source, claims)).toBe('error');
   });
 
-  it.each(['claims.sub', 'claims.n', '"true"', 'null', 'claims', '[true]'])(
+  it.each(['claims.sub', 'claims.n', 'claims["sub"]', 'true ? claims.n : false'])(
     'a result that is neither true nor false is an error: %s',
     (source) => {
       expect(outcome(source, { sub: 'true', n: 1 })).toBe('error');
+    },
+  );
+
+  it.each([
+    '"true"',
+    '1',
+    'null',
+    'claims',
+    '[true]',
+    '{"a": true}',
+    'size(claims.a)',
+    'claims.n + 1',
+    '-claims.n',
+    'string(claims.ok)',
+    'claims.list.map(x, x == 1)',
+    'claims.list.filter(x, x == 1)',
+    'claims.ok ? "yes" : "no"',
+  ])('one that could give nothing else is none: %s', (source) => {
+    expect(celConditions(source)).toEqual({
+      ok: false,
+      error: expect.stringContaining('this gives neither true nor false'),
+    });
+  });
+
+  it.each(['true', 'claims.ok', '!claims.ok', 'claims.list.exists(x, x == 1)', 'claims.ok ? claims.a : 1'])(
+    'one that may give it is one: %s',
+    (source) => {
+      expect(celConditions(source).ok).toBe(true);
     },
   );
 
