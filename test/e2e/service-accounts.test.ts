@@ -128,7 +128,7 @@ describe('a rotation', () => {
   it('leaves the old token to work until the overlap is over, and the list says when that is', async () => {
     const old = await make('backup', { description: 'nightly' });
     const reply = await call('POST', `${ACCOUNTS}/backup/tokens/${old.id}/rotate`, { overlap: 3600 });
-    const { tokenValue, previous } = reply.json() as unknown as Made & {
+    const { id, tokenValue, previous } = reply.json() as unknown as Made & {
       previous: { id: string; expires: number };
     };
     expect((await visit(tokenValue)).status).toBe(200);
@@ -138,8 +138,10 @@ describe('a rotation', () => {
       id: string;
       expires: number;
     }[];
-    expect(listed.find(({ id }) => id === old.id)).toMatchObject({ expires: previous.expires });
-    expect(listed.find(({ id }) => id === old.id)).not.toHaveProperty('revoked');
+    const shown = (which: string) => listed.find((each) => each.id === which);
+    expect(shown(old.id)).toMatchObject({ expires: previous.expires });
+    expect(shown(old.id)).not.toHaveProperty('revoked');
+    expect(shown(id)).toMatchObject({ description: 'nightly' });
     const again = await call('POST', `${ACCOUNTS}/backup/tokens/${old.id}/rotate`, {});
     expect(again.status).toBe(409);
   });

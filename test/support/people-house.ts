@@ -40,7 +40,7 @@ export async function startPeopleHouse({
   const options = {
     redirectUri: `${service}/oauth2/callback`,
     postLogoutRedirectUri: `${service}/.pomerium/signed_out`,
-    backChannelLogoutUri: `http://127.0.0.1:${port}/.pomerium/backchannel_logout`,
+    backChannelLogoutUri: `${service}/.pomerium/backchannel_logout`,
   };
   const [corp, partner, upstream] = await Promise.all([
     startSessionProvider(options),

@@ -5,6 +5,7 @@ import { orderToken } from '../administration/token-orders.ts';
 import { isId } from '../audit/decision-id.ts';
 import { identifyCaller } from '../caller/caller.ts';
 import { jsonAnswer, type Answer } from '../http/message.ts';
+import { findMadeToken, parseMadeToken } from '../storage/repositories/made-tokens.ts';
 import { findTokenById, parseToken, type StoredToken } from '../storage/repositories/tokens.ts';
 import { apiError, callerError, refusalAnswer } from './answer.ts';
 import { readBodyAs } from './json-body.ts';
@@ -57,8 +58,13 @@ export async function rotateServiceAccountToken(deps: MadeTokensDeps, call: ApiC
   const { overlap, expires } = body.value;
   const endsAt = Math.min(deps.now() + (overlap ?? OVERLAP), old.record.expiresAt);
   const { id } = old.record;
+  const rows = await deps.reader.read(findMadeToken(id));
+  if (!rows.ok) return callerError('unavailable');
+  const [row] = rows.value;
+  // The new one takes over what the old one was for.
+  const description = row && parseMadeToken(row).description;
   const made = await deps.makeToken((snapshot, now) => {
-    const order = orderToken(snapshot, caller.value, { ...wishOf(call), expires }, now);
+    const order = orderToken(snapshot, caller.value, { ...wishOf(call), description, expires }, now);
     return order.ok ? ok({ ...order.value, replaces: { id, hash: old.hash, endsAt } }) : order;
   });
   if (!made.ok) return refusalAnswer(made.error);
