@@ -55,6 +55,7 @@ describe.skipIf(!has(CHROMIUM))('in Chromium', () => {
 
   async function signOut(): Promise<void> {
     await tab.goto(house.at('orders', '/.pomerium/sign_out'));
+    expect(await violationsOn(tab)).toEqual([]);
     await press(tab, 'form button');
     expect(new URL(tab.url()).origin).toBe(house.corp.url);
     await press(tab, 'button[name=logout]');
@@ -82,6 +83,18 @@ describe.skipIf(!has(CHROMIUM))('in Chromium', () => {
       await signInAt(tab, house.corp.url, 'ada');
       await signInAt(other, house.corp.url, 'ada');
       expect([tab.url(), other.url()]).toEqual([house.at('orders', '/one'), house.at('billing', '/other')]);
+    });
+
+    it('is not gone through again by the back button', async () => {
+      await tab.goto(house.at('open'));
+      await signIn('ada', house.at('orders', '/deep'));
+      visitor.asked.length = 0;
+      await tab.goBack();
+      // Whatever page of the way in it is, it leads on, and once.
+      expect(visitor.asked.length).toBeLessThanOrEqual(4);
+      expect(new Set(visitor.asked).size).toBe(visitor.asked.length);
+      await tab.goto(house.at('orders', '/deep'));
+      expect(tab.url()).toBe(house.at('orders', '/deep'));
     });
 
     it('is at the provider that is chosen', async () => {
@@ -141,8 +154,10 @@ describe.skipIf(!has(CHROMIUM))('in Chromium', () => {
 
     it('leaves nothing for the back button', async () => {
       await signIn('ada');
-      await tab.goto(`${house.service}/.pomerium/`);
+      const who = await tab.goto(`${house.service}/.pomerium/`);
       expect(await text()).toContain('ada@acme.example');
+      expect(await violationsOn(tab)).toEqual([]);
+      expect(who?.headers()['cache-control']).toBe('no-store');
       await signOut();
       const seen: string[] = [];
       for (let step = 0; step < 4; step += 1) {
@@ -223,16 +238,20 @@ describe.skipIf(!has(CHROMIUM))('in Chromium', () => {
       await tab.goto(`${house.service}/.pomerium/sign_in?pomerium_request=nonsense`);
       expect(await code()).toBe('sign_in.expired');
       expect(await violationsOn(tab)).toEqual([]);
+      expect(await text()).toMatch(/dec_[0-9A-Z]{26}/);
     });
 
     it('a provider that does not answer is said to, and the link goes on when it does', async () => {
       // People reach it, and we do not.
       house.corp.down('/token');
-      await tab.goto(house.at('orders', '/x'));
-      await signInAt(tab, house.corp.url, 'ada');
-      expect(await code()).toBe('issuer.unreachable');
-      expect(await violationsOn(tab)).toEqual([]);
-      house.corp.down(false);
+      try {
+        await tab.goto(house.at('orders', '/x'));
+        await signInAt(tab, house.corp.url, 'ada');
+        expect(await code()).toBe('issuer.unreachable');
+        expect(await violationsOn(tab)).toEqual([]);
+      } finally {
+        house.corp.down(false);
+      }
       await andFollow(tab, () => tab.getByRole('link').first().click());
       await signInAt(tab, house.corp.url, 'ada');
       expect(tab.url()).toBe(house.at('orders', '/x'));
@@ -265,8 +284,11 @@ describe.skipIf(!has(CHROMIUM))('in Chromium', () => {
       await signInAt(tab, house.corp.url, 'ada');
       expect(new URL(tab.url()).pathname).toBe('/device');
       expect(await violationsOn(tab)).toEqual([]);
-      await tab.locator('input[name=user_code]').fill('WRNG-CODE');
+      await tab.locator('input[name=user_code]').fill('BCDF-GHJK');
       await press(tab, 'form button');
+      expect(await tab.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+      expect(await text()).toContain('code');
+      expect(await violationsOn(tab)).toEqual([]);
       await tab.goto(`${house.service}/device`);
       await tab.locator('input[name=user_code]').fill(userCode.toLowerCase());
       await press(tab, 'form button');

@@ -20,9 +20,10 @@ export async function startVisitor(
   const asked: string[] = [];
   const complaints: string[] = [];
   const ours = (url: string): boolean => isOurs(new URL(url).host);
+  const isOwn = (url: string): boolean => url.startsWith('data:') || ours(url);
   context.on('request', (request) => {
     if (request.isNavigationRequest()) asked.push(request.url());
-    else if (ours(request.frame().url()) && !isLocal(request.url())) complaints.push(request.url());
+    else if (ours(request.frame().url()) && !isOwn(request.url())) complaints.push(request.url());
   });
   context.on('console', (message) => {
     const from = message.location().url;
@@ -33,11 +34,6 @@ export async function startVisitor(
   context.on('weberror', (error) => complaints.push(String(error.error())));
   const tab = await context.newPage();
   return { tab, context, asked, complaints, close: () => context.close() };
-}
-
-function isLocal(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'data:' || hostname === '127.0.0.1' || /(?:^|\.)localhost$/.test(hostname);
 }
 
 /** Does something that leads elsewhere, and waits until another document is there. */
