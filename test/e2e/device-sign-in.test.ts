@@ -120,6 +120,25 @@ describe('a program on a machine without a browser', () => {
     expect(await errorOf(poll(asked.device_code))).toBe('authorization_pending');
   });
 
+  it('is announced as a grant of the server', () => {
+    expect(server.grant_types_supported).toContain('urn:ietf:params:oauth:grant-type:device_code');
+    expect(server.device_authorization_endpoint).toBe(`${house.service}/api/oauth/device`);
+  });
+
+  it('ignores what it does not know, and takes no parameter twice', async () => {
+    const send = (body: string) =>
+      ask(house.port, {
+        method: 'POST',
+        path: '/api/oauth/device',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body,
+      });
+    const good = await send('client_id=tool&colour=blue&scope=');
+    expect([good.status, good.headers['cache-control']]).toEqual([200, 'no-store']);
+    const twice = await send('client_id=tool&client_id=other');
+    expect([twice.status, twice.json()['code']]).toEqual([400, 'request.parameter']);
+  });
+
   it.each([{}, { client_id: '' }, { client_id: 'x'.repeat(65) }, { client_id: 'a\nb' }])(
     'has a name that can be shown: %j',
     async (parameters) => {

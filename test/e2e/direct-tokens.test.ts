@@ -67,10 +67,10 @@ const at = (name: string, token: string, options: Partial<Ask> = {}): Promise<Re
   });
 const api = (path: string, options: Partial<Ask> = {}): Promise<Reply> =>
   ask(house.server.port, { path, headers: { authorization: `token ${ADMIN_TOKEN}` }, ...options });
-const listed = async (subject: string) =>
-  (await api(`/api/orgs/acme/tokens?filter=exchanged&subject=${encodeURIComponent(subject)}`)).json()[
-    'tokens'
-  ] as readonly { readonly id: string }[];
+const listed = async (subject: string, state = 'active') =>
+  (
+    await api(`/api/orgs/acme/tokens?filter=exchanged&state=${state}&subject=${encodeURIComponent(subject)}`)
+  ).json()['tokens'] as readonly { readonly id: string; readonly revoked?: number }[];
 
 describe('a job that shows its own token', () => {
   it('reaches the service, which is told who asks and sees nothing of the token', async () => {
@@ -208,6 +208,10 @@ describe('the end of what a token has opened', () => {
     for (const token of [shown, unshown])
       expect((await at('jobs', token)).json()).toMatchObject({ code: 'credential.revoked' });
     await over;
+    // Whoever looks on sees it too, though storage has one row for all of them.
+    expect(await listed(sub)).toEqual([]);
+    const ended = (await listed(sub, 'all')).map(({ revoked }) => typeof revoked);
+    expect(ended).toEqual(['number']);
     // At the token endpoint the subject token is another thing: there it may be exchanged anew.
     expect((await exchangeReply(house.server, { subjectToken: shown })).status).toBe(200);
   });

@@ -2,6 +2,7 @@ import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deviceConfirmPage } from '../../packages/server/src/pages/device-confirm-page.ts';
 import { pageAnswer } from '../../packages/server/src/pages/page.ts';
+import { routesPage } from '../../packages/server/src/pages/routes-page.ts';
 import { signOutPage } from '../../packages/server/src/pages/sign-out-page.ts';
 import { signedOutPage } from '../../packages/server/src/pages/signed-out-page.ts';
 import { samplePages } from '../../packages/server/src/pages/testing/sample-pages.ts';
@@ -20,6 +21,10 @@ const CONFIRM = deviceConfirmPage({
   requestedAt: 0,
   person: 'alice',
 });
+const MANY = routesPage({
+  action: '/.pomerium/routes',
+  routes: Array.from({ length: 12 }, (_each, at) => ({ name: `r${at}`, from: `https://r${at}.example` })),
+});
 const SIGN_OUT = signOutPage({ action: '/sign_out' });
 
 describe.skipIf(!has(CHROMIUM))('a page in Chromium', () => {
@@ -32,6 +37,7 @@ describe.skipIf(!has(CHROMIUM))('a page in Chromium', () => {
     served = await servePages(
       (path) => {
         if (path === '/confirm') return pageAnswer(CONFIRM, { status: 200 });
+        if (path.startsWith('/.pomerium/routes')) return pageAnswer(MANY, { status: 200 });
         if (path === '/sign_out') return pageAnswer(SIGN_OUT, { status: 200 });
         if (path === '/end_session') return pageAnswer(signedOutPage({ provider: 'ended' }), { status: 200 });
         const formOrigins = [origin('idp.example.test')];
@@ -61,6 +67,14 @@ describe.skipIf(!has(CHROMIUM))('a page in Chromium', () => {
     await expect
       .poll(() => served.asked.at(-1))
       .toEqual({ line: 'POST /device/decide', origin: origin('auth.localhost') });
+  });
+
+  it('looks for something by an address, without a script', async () => {
+    await tab.goto(`${origin('auth.localhost')}/.pomerium/routes`);
+    await tab.getByRole('searchbox').fill('a "b" & c');
+    await tab.getByRole('button', { name: 'Find' }).click();
+    await expect.poll(() => new URL(tab.url()).searchParams.get('q')).toBe('a "b" & c');
+    expect(new URL(tab.url()).pathname).toBe('/.pomerium/routes');
   });
 
   it('is not led to another site by the answer to its form', async () => {

@@ -113,6 +113,9 @@ const personal = async (login_: string, organization = 'acme'): Promise<string> 
   });
   return String(reply.json()['access_token']);
 };
+const sessionsOf = async (token: string, path = '/api/user/sessions') =>
+  (await api(token, path)).json()['tokens'] as { id: string; issuerId: string; revoked?: number }[];
+
 const listed = (reply: Reply) =>
   (reply.json()['tokens'] as readonly { readonly id: string; readonly principal: string }[]).map(
     ({ id }) => id,
@@ -206,6 +209,10 @@ describe('sessions', () => {
     expect((await api(other, '/api/user/sessions', 'DELETE')).status).toBe(204);
     await eventually(() => seen(other), '401 credential.revoked');
     expect(await seen(eve)).toBe('staff/eve');
+    // Both ways of ending one are told by whoever asks for all.
+    const dora = `issuerId=${(await sessionsOf(eve))[0]?.issuerId}&subject=dora`;
+    const marks = await sessionsOf(ADMIN_TOKEN, `/api/user/sessions?state=all&${dora}`);
+    expect(marks.map(({ revoked }) => typeof revoked)).toEqual(['number', 'number']);
     // A session that begins in the very second of the end is not its.
     expect(await seen(await login(await staff.idToken('dora')))).toBe('staff/dora');
   });
@@ -230,10 +237,7 @@ describe('sessions', () => {
   it('of a shared provider end in the organization that ends them', async () => {
     const gwen = await personal('gwen', 'globex');
     const session = await login(await partners.idToken('ada'));
-    const [shown] = (await api(gwen, '/api/orgs/globex/members/gwen/sessions')).json()['tokens'] as {
-      id: string;
-      issuerId: string;
-    }[];
+    const [shown] = await sessionsOf(gwen, '/api/orgs/globex/members/gwen/sessions');
     // It is not theirs to end everywhere.
     expect((await api(gwen, `/api/orgs/globex/tokens/${shown?.id}`, 'DELETE')).status).toBe(404);
     expect((await api(gwen, `/api/user/sessions/${shown?.id}`, 'DELETE')).status).toBe(404);
@@ -241,6 +245,12 @@ describe('sessions', () => {
     await eventually(() => seen(session, 'stock'), '401 credential.invalid');
     expect(await seen(session)).toMatch(/^usr_/);
     expect(listed(await api(gwen, '/api/orgs/globex/members/gwen/sessions'))).not.toContain(shown?.id);
+    // Ended there alone: whoever asks for the person sees a session that goes on.
+    const whose = `issuerId=${shown?.issuerId}&subject=ada`;
+    const marked = async (token: string, path: string) =>
+      (await sessionsOf(token, path)).find(({ id }) => id === shown?.id)?.revoked;
+    expect(await marked(gwen, '/api/orgs/globex/members/gwen/sessions?state=all')).toBeTypeOf('number');
+    expect(await marked(ADMIN_TOKEN, `/api/user/sessions?state=all&${whose}`)).toBeUndefined();
   });
 
   it('are the site administrator’s to end, of a person and of a provider', async () => {

@@ -88,6 +88,13 @@ export const deviceGuards: readonly Guard[] = [
   }),
   row(`${DEVICE}begin-device.ts`, `${DEVICE}device.test.ts`, {
     threat: '16 bounds',
+    name: 'few programs wait at once, wherever they come from',
+    guard: 'Number(rows) >= MAX_WAITING || ',
+    without: '',
+    fails: 'waits together with so many and no more, wherever they come from',
+  }),
+  row(`${DEVICE}begin-device.ts`, `${DEVICE}device.test.ts`, {
+    threat: '16 bounds',
     name: 'few programs of an address wait at once',
     guard: '|| Number(own) >= MAX_WAITING_OF_ADDRESS',
     without: '',

@@ -33,7 +33,7 @@ export const gatewayGuards: readonly Guard[] = [
   {
     threat: '3',
     name: 'a token that is limited to resources opens no other route',
-    file: `${G}/decide.ts`,
+    file: `${G}/speaker.ts`,
     guard: 'if (resources.length === 0) return true;',
     without: 'if (resources.length >= 0) return true;',
     test: `${G}/decide.test.ts`,
@@ -42,8 +42,8 @@ export const gatewayGuards: readonly Guard[] = [
   {
     threat: '11',
     name: 'what a browser holds for one host opens no other',
-    file: `${G}/decide.ts`,
-    guard: 'resources.includes(hostResource(request.host))',
+    file: `${G}/speaker.ts`,
+    guard: 'resources.includes(hostResource(host))',
     without: 'resources.some((resource) => resource.startsWith(hostResource("")))',
     test: `${G}/decide.test.ts`,
     fails: 'of a host opens what that host serves',

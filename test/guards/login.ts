@@ -119,8 +119,10 @@ export const loginGuards: readonly Guard[] = [
   row('reachable.ts', 'leaving.test.ts', {
     threat: '13 pages',
     name: 'what can be reached is told to whom it is about',
-    guard: "  if (session === 'none') return leadOn(302, signInLocation(deps, PATHS.routes));\n",
-    without: "  if (session === 'none') return pageAnswer(routesPage({ routes: [] }), { status: 200 });\n",
+    guard:
+      "  if (session === 'none') return leadOn(302, signInLocation(deps, PATHS.routes + filter.query));\n",
+    without:
+      "  if (session === 'none') return pageAnswer(routesPage({ routes: [], action: PATHS.routes }), { status: 200 });\n",
     fails: 'is nobody else’s to see',
   }),
 ];

@@ -261,6 +261,13 @@ const tenants: readonly Guard[] = [
   }),
   row(`${SERVER}api/sessions.ts`, 'test/e2e/programmatic-people.test.ts', {
     threat: '18 tenants',
+    name: 'what one organization has ended is not shown as ended everywhere',
+    guard: 'return massRevocations.covers(token) ? massRevocations.endedUntil(token) : -Infinity;',
+    without: 'return massRevocations.endedUntil(token);',
+    fails: 'of a shared provider end in the organization that ends them',
+  }),
+  row(`${SERVER}api/sessions.ts`, 'test/e2e/programmatic-people.test.ts', {
+    threat: '18 tenants',
     name: 'one organization’s word ends no session that counts elsewhere too',
     guard: 'isOf(token, person) && isOwned(token, person)',
     without: 'isOf(token, person)',

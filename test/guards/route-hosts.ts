@@ -53,9 +53,37 @@ const redirects: readonly Guard[] = [
   row(...CALLBACK, {
     threat: '11 open redirect',
     name: 'the way back is on the host that asks',
-    guard: 'return returnTo?.startsWith(own) === true ? returnTo : undefined;',
+    guard: 'return returnTo?.startsWith(own) === true && PLAIN.test(returnTo) ? returnTo : undefined;',
     without: 'return returnTo;',
     fails: 'never goes to another host, whatever was sealed',
+  }),
+  row(`${ROUTE_HOST}callback.ts`, `${ROUTE_HOST}way-back.test.ts`, {
+    threat: '11 open redirect',
+    name: 'the way back holds nothing that browsers drop or that ends a header',
+    guard: ' && PLAIN.test(returnTo)',
+    without: '',
+    fails: '"https://app.example/é" with port undefined is /',
+  }),
+  row(`${SERVER}sessions/begin-sign-in.ts`, `${SERVER}sessions/begin-sign-in.test.ts`, {
+    threat: '16 bounds',
+    name: 'few nonces of a browser are looked at',
+    guard: 'scheme), MAX_NONCES);',
+    without: 'scheme), Infinity);',
+    fails: 'are so many that are looked at, whatever somebody writes into his own',
+  }),
+  row(`${GATEWAY}visitor.ts`, `${ROUTE_HOST}pages.test.ts`, {
+    threat: '18 tenants',
+    name: 'what is looked for is shown to whom it is open alone',
+    guard: 'if (isWanted(route) && isOpen(route))',
+    without: 'if (isWanted(route))',
+    fails: 'list what the person can reach, and nothing else',
+  }),
+  row(`${SERVER}pages/route-filter.ts`, `${SERVER}pages/route-filter.test.ts`, {
+    threat: '16 bounds',
+    name: 'what is looked for among routes is short',
+    guard: 'typed.slice(0, MAX_FILTER)',
+    without: 'typed',
+    fails: 'is cut where nobody would type on',
   }),
   row(...CALLBACK, {
     threat: '11 sign-in',

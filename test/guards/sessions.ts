@@ -96,6 +96,13 @@ const tokens: readonly Guard[] = [
     without: '    also: [insertSession(session)],\n  });\n  return opened.ok',
     fails: 'is found by its value, is the person, and opens the service host alone',
   }),
+  row(`${SESSIONS}create-sessions.ts`, `${SESSIONS}list-sessions.test.ts`, {
+    threat: '11 sessions',
+    name: 'a person is shown no session that many were ended with',
+    guard: 'liveSessions(deps, session),',
+    without: 'listSessions(deps, session),',
+    fails: 'shows none that a mass revocation has ended, also where one has begun since',
+  }),
   row(`${SESSIONS}create-sessions.ts`, `${SESSIONS}open-session.test.ts`, {
     threat: '12 key separation',
     name: 'what opens a route is no session of the service host',

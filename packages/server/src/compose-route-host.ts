@@ -47,7 +47,10 @@ function visitorsOf(gateway: GatewayDeps): Visitors {
 export function composeRoutesOf(
   gateway: Pick<GatewayDeps, 'snapshot' | 'present' | 'clock'>,
 ): Visitors['routesOf'] {
-  return (token, remoteAddress) => visibleRoutes(gateway, token, remoteAddress).map(shown);
+  return (token, remoteAddress, filter) => {
+    const isWanted = (route: Route): boolean => filter?.isWanted(shown(route)) ?? true;
+    return visibleRoutes(gateway, token, { remoteAddress, isWanted }).map(shown);
+  };
 }
 
 function shown({ id, name, resource, description }: Route): VisibleRoute {

@@ -32,6 +32,7 @@ export interface ServiceDeps
     DevicePagesDeps,
     ApiDeps {
   readonly keys: ExchangeDeps['keys'];
+  readonly massRevocations: ApiDeps['massRevocations'];
 }
 
 /** What anybody may ask; each endpoint authenticates and answers a wrong method in the error shape of its protocol. */

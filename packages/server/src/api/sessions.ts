@@ -8,7 +8,7 @@ import type { Row } from '../storage/port.ts';
 import { identitiesOfMember, parseIdentity } from '../storage/repositories/identities.ts';
 import { listSessions } from '../storage/repositories/sessions.ts';
 import { parseToken } from '../storage/repositories/tokens.ts';
-import { sessionName } from '../tokens/mass-revocations.ts';
+import { sessionName, type MassRevocations } from '../tokens/mass-revocations.ts';
 import { EVERYWHERE, type MassRevocation, type Presented, type TokenRecord } from '../tokens/model.ts';
 import { apiError, callerError, NO_CONTENT } from './answer.ts';
 import { deletedTokenAnswer } from './made-tokens.ts';
@@ -23,6 +23,7 @@ import { exchangedTokenView, type TokensDeps } from './tokens.ts';
 export interface SessionsDeps extends TokensDeps {
   /** What a token is now that is stored, and has neither expired nor been revoked by itself. */
   readonly standingOf: (token: TokenRecord) => Presented;
+  readonly massRevocations: Pick<MassRevocations, 'covers' | 'endedIn' | 'endedUntil'>;
 }
 
 /** A person of a provider; in one organization alone, by the identity that it knows them by. */
@@ -174,7 +175,7 @@ async function sessionsAnswer(
   // What something else than its own revocation has ended is marked nowhere: storage takes it for live.
   const shown = filter === 'active' ? page.filter((one) => isActive(deps, one)) : page;
   return jsonAnswer(200, {
-    tokens: shown.map(({ row }) => exchangedTokenView(row)),
+    tokens: shown.map(({ row, person }) => exchangedTokenView(row, (token) => endedFor(deps, token, person))),
     ...(more ? { continuationToken: last.token.id } : {}),
   });
 }
@@ -187,6 +188,16 @@ interface Found {
 
 function foundOf(row: Row, person: Person): Found {
   return { row, token: parseToken(row).record, person };
+}
+
+/** What one organization has ended is over there, and for the person only where nothing is left of it. */
+function endedFor({ massRevocations }: SessionsDeps, token: TokenRecord, { within }: Person): number {
+  if (within)
+    return Math.max(
+      massRevocations.endedIn(within.organization, token),
+      massRevocations.endedIn(EVERYWHERE, token),
+    );
+  return massRevocations.covers(token) ? massRevocations.endedUntil(token) : -Infinity;
 }
 
 /** To an organization a session is what it is there, wherever else it may count. */

@@ -5,7 +5,7 @@ import { jsonAnswer, type Answer } from '../http/message.ts';
 import type { Row } from '../storage/port.ts';
 import { parseUsedAt } from '../storage/repositories/last-uses.ts';
 import { listTokens, parseToken, type TokenListQuery } from '../storage/repositories/tokens.ts';
-import type { MassRevocation } from '../tokens/model.ts';
+import type { MassRevocation, TokenRecord } from '../tokens/model.ts';
 import type { Caller } from '../caller/caller.ts';
 import { apiError, callerError } from './answer.ts';
 import { readBodyAs, readJsonBody } from './json-body.ts';
@@ -75,15 +75,24 @@ async function exchanged(deps: TokensDeps, call: ApiCall): Promise<Answer> {
   };
   const rows = await deps.reader.read(listTokens(wanted, deps.now()));
   if (!rows.ok) return callerError('unavailable');
-  const tokens = rows.value.slice(0, maxResults).map(exchangedTokenView);
-  const last = tokens.at(-1);
+  const page = rows.value
+    .slice(0, maxResults)
+    .map((row) => exchangedTokenView(row, deps.massRevocations.endedUntil));
+  const last = page.at(-1);
   const more = rows.value.length > maxResults && last !== undefined;
+  // What a mass revocation has ended is marked nowhere: storage takes it for live.
+  const tokens = state === 'active' ? page.filter(({ revoked }) => revoked === undefined) : page;
   return jsonAnswer(200, { tokens, ...(more ? { continuationToken: last.id } : {}) });
 }
 
-/** Of a row of `token` with when it was used. */
-export function exchangedTokenView(row: Row): ExchangedTokenView {
+/**
+ * Of a row of `token` with when it was used. `endedUntil`: epoch seconds, what mass revocations say of its holder to whoever
+ * asks; what was issued by then is over.
+ */
+export function exchangedTokenView(row: Row, endedUntil: (token: TokenRecord) => number): ExchangedTokenView {
   const { record, revokedAt } = parseToken(row);
+  const ended = endedUntil(record);
+  const revoked = revokedAt ?? (record.issuedAt <= ended ? ended : undefined);
   const { id, principal, issuer, subject, policies, resources, exchange, issuedAt, expiresAt } = record;
   return {
     id,
@@ -103,7 +112,7 @@ export function exchangedTokenView(row: Row): ExchangedTokenView {
     policyIds: [...policies],
     resources: [...resources],
     decisionId: exchange,
-    ...(revokedAt === undefined ? {} : { revoked: revokedAt }),
+    ...(revoked === undefined ? {} : { revoked }),
   };
 }
 

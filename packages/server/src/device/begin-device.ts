@@ -8,7 +8,7 @@ import { newUserCode } from './user-code.ts';
 
 /** Programs that may wait at once, of one address and of all: each is a row that anybody may make. */
 export const MAX_WAITING_OF_ADDRESS = 20;
-const MAX_WAITING = 1000;
+export const MAX_WAITING = 1000;
 
 const CODE_BYTES = 32;
 

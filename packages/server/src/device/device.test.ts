@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endSession } from '../sessions/end-session.ts';
 import type { LiveSession, OpenedSession } from '../sessions/model.ts';
 import { startBrowsers, type Browsers } from '../sessions/testing/house.ts';
-import { beginDevice, MAX_WAITING_OF_ADDRESS, type BegunDevice } from './begin-device.ts';
+import { findDeviceGrant, insertDeviceGrant } from '../storage/repositories/device-grants.ts';
+import { beginDevice, MAX_WAITING, MAX_WAITING_OF_ADDRESS, type BegunDevice } from './begin-device.ts';
 import { decideDevice, findDevice } from './decide-device.ts';
 import { createGuesses, MAX_OF_SESSION } from './guesses.ts';
 import { DEVICE_LIFE, type DeviceDeps } from './model.ts';
@@ -118,6 +120,38 @@ describe('a program without a browser', () => {
     expect((await beginDevice(deps, 'tool', { remoteAddress: '192.0.2.8' })).ok).toBe(true);
     browsers.people.time.now += DEVICE_LIFE * 1000;
     expect((await beginDevice(deps, 'tool', ORIGIN)).ok).toBe(true);
+  });
+});
+
+describe('what is kept of a program', () => {
+  it('has a code that nobody guesses, of which storage knows a hash', async () => {
+    const { deviceCode } = await begun();
+    expect(Buffer.from(deviceCode, 'base64url')).toHaveLength(32);
+    const hash = createHash('sha256').update(deviceCode).digest('base64url');
+    const rows = async (by: string) => {
+      const found = await deps.reader.read(findDeviceGrant(by));
+      return found.ok ? found.value : [];
+    };
+    expect(await rows(hash)).toHaveLength(1);
+    expect(JSON.stringify(await rows(hash))).not.toContain(deviceCode);
+    expect((await begun()).deviceCode).not.toBe(deviceCode);
+  });
+
+  it('waits together with so many and no more, wherever they come from', async () => {
+    const createdAt = Math.floor(browsers.people.time.now / 1000);
+    const waiting = Array.from({ length: MAX_WAITING - 1 }, (_each, index) =>
+      insertDeviceGrant({
+        hash: `${index}`,
+        userCode: `${index}`,
+        client: 'tool',
+        address: `198.51.100.${index % 250}`,
+        createdAt,
+        expiresAt: createdAt + DEVICE_LIFE,
+      }),
+    );
+    expect((await deps.database.write(waiting)).ok).toBe(true);
+    expect((await beginDevice(deps, 'tool', ORIGIN)).ok).toBe(true);
+    expect(await beginDevice(deps, 'tool', ORIGIN)).toEqual({ ok: false, error: 'limited' });
   });
 });
 

@@ -127,6 +127,7 @@ describe('what is no logout token', () => {
     ['without a number', { jti: undefined }, 'token.malformed'],
     ['about nobody', { sub: undefined }, 'token.malformed'],
     ['whose session is no text', { sid: 1 }, 'token.malformed'],
+    ['whose session is longer than any', { sid: 'x'.repeat(1025) }, 'token.malformed'],
   ])('%s is refused, and ends nothing', async (_name, claims, code) => {
     const { value } = await browsers.open({ ...ADA, sid: 'one' });
     const answer = await send(logoutToken(claims));

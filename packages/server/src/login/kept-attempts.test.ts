@@ -9,6 +9,7 @@ import {
   makeRoom,
   MAX_ATTEMPT_TEXT,
   MAX_ATTEMPTS,
+  MAX_LOOKED_AT,
   MAX_ONE_ATTEMPT,
 } from './kept-attempts.ts';
 import { startLogin, type LoginRig } from './testing/rig.ts';
@@ -60,6 +61,11 @@ describe('the attempts that a browser keeps', () => {
     expect(takenAway(long, 'a'.repeat(MAX_ATTEMPT_TEXT - 4000))).toEqual([1]);
   });
 
+  it('are so many that are looked at, whatever somebody writes into his own browser', () => {
+    const tooMany = Array.from({ length: MAX_LOOKED_AT + 8 }, (_, at) => attempt(at));
+    expect(takenAway(tooMany)).toHaveLength(MAX_LOOKED_AT - (MAX_ATTEMPTS - 1));
+  });
+
   it('of another deployment on the same host are neither read nor taken away', () => {
     const other = createSealingRing(new Uint8Array(32).fill(1), []);
     const theirs = Array.from({ length: 8 }, (_, at) => attempt(at));
@@ -79,5 +85,18 @@ describe('the attempts that a browser keeps', () => {
     for (const line of lines) {
       expect(/=([^;]*)/.exec(line ?? '')?.[1]?.length ?? 0).toBeLessThanOrEqual(MAX_ONE_ATTEMPT);
     }
+  });
+
+  it('are kept up to that very length', () => {
+    // A character of the path is more than one of what is sealed, and never four.
+    const kept = Array.from({ length: 500 }, (_, at) => {
+      const one = attempt(1, `/${'a'.repeat(2400 + at)}`);
+      const length = sealAttempt(rig.deps.keys.sealing.cookie, one).length;
+      return { length, isKept: keepAttempt(rig.deps, one) !== undefined };
+    });
+    expect(kept.filter(({ length, isKept }) => isKept !== length <= MAX_ONE_ATTEMPT)).toEqual([]);
+    const longest = Math.max(...kept.filter(({ isKept }) => isKept).map(({ length }) => length));
+    expect(longest).toBeGreaterThan(MAX_ONE_ATTEMPT - 4);
+    expect(kept.some(({ isKept }) => !isKept)).toBe(true);
   });
 });

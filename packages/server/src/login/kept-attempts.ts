@@ -75,7 +75,7 @@ interface Found {
 }
 
 /** Cookies that are looked at: more come only from somebody who writes his own. */
-const MAX_LOOKED_AT = 32;
+export const MAX_LOOKED_AT = 32;
 
 /** Ours alone: a deployment on another port of this host shares its cookies, and keeps its own. */
 function attemptsOf({ snapshot, keys }: Deps, request: ServiceRequest): Found[] {

@@ -59,9 +59,20 @@ describe('what a person can reach', () => {
     expect(body).toContain(`${user} from 192.0.2.1`);
   });
 
+  it('is looked through for the words that they ask for', async () => {
+    await browser.signIn();
+    const { body } = await browser.get('/.pomerium/routes?q=BILL');
+    expect(body).toContain('href="https://billing.example"');
+    expect(body).not.toContain('orders.example');
+    expect(body).toContain('value="BILL"');
+  });
+
   it('is nobody else’s to see: it leads to sign-in and back', async () => {
     const location = locationOf(await browser.get('/.pomerium/routes'));
     expect(locationOf(await browser.signIn(location))).toBe('/.pomerium/routes');
+    const filtered = rig.browser();
+    const asked = locationOf(await filtered.get('/.pomerium/routes?q=%22%3E+x&other=1'));
+    expect(locationOf(await filtered.signIn(asked))).toBe('/.pomerium/routes?q=%22%3E+x');
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../adapters/ports.ts';
 import type { Decisions } from '../audit/port.ts';
 import type { FailureLimit } from '../http/failure-limit.ts';
-import type { ListedRoute } from '../pages/routes-page.ts';
+import type { ListedRoute, RouteFilter } from '../pages/route-filter.ts';
 import type { SignInRequest } from '../sessions/sign-in-request.ts';
 import type { Sessions } from '../sessions/model.ts';
 import type { ProviderClient } from '../sessions/provider-client.ts';
@@ -22,7 +22,11 @@ export interface LoginDeps {
   readonly keys: { readonly sealing: { readonly cookie: SealingRing; readonly redirect: SealingRing } };
   readonly decisions: Decisions;
   /** What the holder of a token can reach from an address, as far as the beginning of each route says. */
-  readonly routesOf: (token: TokenRecord, remoteAddress: string) => readonly ListedRoute[];
+  readonly routesOf: (
+    token: TokenRecord,
+    remoteAddress: string,
+    filter: RouteFilter,
+  ) => readonly ListedRoute[];
   readonly failures: FailureLimit;
   readonly clock: Clock;
   readonly random: Random;

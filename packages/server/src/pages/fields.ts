@@ -8,6 +8,8 @@ export const FIELDS = {
   userCode: 'user_code',
   decision: 'decision',
   adminToken: 'admin_token',
+  /** What to look for among routes: of a GET, which changes nothing. */
+  filter: 'q',
 } as const;
 
 /** Values of `decision`. */

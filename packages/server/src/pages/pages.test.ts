@@ -37,8 +37,10 @@ describe.each(bodies())('the page %s', (_name, body) => {
     );
   });
 
-  it('sends its forms by POST', () => {
-    expect(body).not.toMatch(/<form (?!method="post" )/);
+  it('sends its forms by POST, but for a search, which changes nothing', () => {
+    expect(body).not.toMatch(/<form (?!method="post" |method="get" role="search" )/);
+    const [, search = ''] = /role="search"([^]*?)<\/form>/.exec(body) ?? [];
+    expect(search.match(/name="[^"]*"/g) ?? []).toEqual(search === '' ? [] : ['name="q"']);
   });
 });
 

@@ -20,7 +20,7 @@ export const NONCE_LIFE = 600;
 const NONCE_BYTES = 24;
 
 /** Nonces of one browser that are looked at: more come only from somebody who writes his own. */
-const MAX_NONCES = 16;
+export const MAX_NONCES = 16;
 
 export interface BeginDeps {
   readonly snapshot: () => Snapshot;

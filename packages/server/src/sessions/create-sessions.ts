@@ -4,7 +4,7 @@ import { nowOf, type SessionsDeps } from './deps.ts';
 import { endSession } from './end-session.ts';
 import { issueFurther } from './further-token.ts';
 import { redeem, sealHandOver } from './hand-over.ts';
-import { listSessions } from './list-sessions.ts';
+import { listSessions, liveSessions } from './list-sessions.ts';
 import type { EndedSession, FoundSession, LiveSession, Sessions } from './model.ts';
 import { openAdministratorSession, openSession, serviceResource } from './open-session.ts';
 
@@ -17,7 +17,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     redeem: (code, by) => redeem(deps, code, by),
     programToken: ({ id }, { host, device }) =>
       issueFurther(deps, { session: id, host, format: 'jwt', device }),
-    list: (session) => listSessions(deps, session),
+    list: (session) => liveSessions(deps, session),
     end: (id, by) => end(deps, id, by),
     endAll: (by) => endAll(deps, by),
   };

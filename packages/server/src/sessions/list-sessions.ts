@@ -5,7 +5,7 @@ import { nowOf, type SessionsDeps } from './deps.ts';
 import type { ListedSession, LiveSession } from './model.ts';
 
 /** Sessions that are shown to a person: more than these nobody reads. */
-const MAX_LISTED = 200;
+export const MAX_LISTED = 200;
 
 /** All of the same person at the same provider, newest first. */
 export async function listSessions(
@@ -31,6 +31,23 @@ export async function listSessions(
         ...(usedAt > 0 && { lastUsedAt: usedAt }),
       };
     }),
+  );
+}
+
+/**
+ * The same, to be shown: without those that a mass revocation has ended, which touches no row of theirs. They are all of one
+ * person at one provider, so that what it says of the session that asks it says of each, by when that began.
+ */
+export async function liveSessions(
+  deps: Pick<SessionsDeps, 'reader' | 'snapshot' | 'clock' | 'standingOf'>,
+  by: LiveSession,
+): Promise<Result<readonly ListedSession[], 'unavailable'>> {
+  const listed = await listSessions(deps, by);
+  if (!listed.ok) return listed;
+  return ok(
+    listed.value.filter(
+      ({ createdAt }) => deps.standingOf({ ...by.token, issuedAt: createdAt }).state === 'live',
+    ),
   );
 }
 

@@ -68,8 +68,11 @@ export async function startHosts(file: object = FILE): Promise<Hosts> {
     visitors: {
       of: (host, headers) => visitorOf(gateway, host, headers),
       claimsOf: (host, token) => claimsAt(gateway, host, token),
-      routesOf: (token, address) =>
-        visibleRoutes(gateway, token, address).map(({ id, name, host }) => ({ id, name, from: host })),
+      routesOf: (token, address, filter) =>
+        visibleRoutes(gateway, token, {
+          remoteAddress: address,
+          isWanted: ({ name, host }) => filter?.isWanted({ name, from: host }) ?? true,
+        }).map(({ id, name, host }) => ({ id, name, from: host })),
     },
     refusal: ({ host, ...refused }, headers) => refusalAnswer({ ...refused, realm: host }, headers),
   };

@@ -73,9 +73,11 @@ export async function startLogin(file: object = house(provider('corp'))): Promis
     },
     sessions,
     providerClient,
-    routesOf: (token, address) => [
-      { name: `${principalId(token.principal)} from ${address}`, from: 'https://orders.example' },
-    ],
+    routesOf: (token, address, filter) =>
+      [
+        { name: `${principalId(token.principal)} from ${address}`, from: 'https://orders.example' },
+        { name: 'Billing', from: 'https://billing.example' },
+      ].filter(filter.isWanted),
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
     failures: createFailureLimit({ perSecond: () => 2, clock: floor.clock }),
   };

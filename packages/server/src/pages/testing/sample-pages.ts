@@ -97,6 +97,7 @@ const reachable = (say: Say): Named => [
   [
     'routes',
     routesPage({
+      action: say('/.pomerium/routes'),
       routes: [
         {
           name: say('orders'),
@@ -109,9 +110,26 @@ const reachable = (say: Say): Named => [
   ],
   [
     'routes-wildcard',
-    routesPage({ routes: [{ name: say('previews'), from: `https://*.${say('acme.example')}` }] }),
+    routesPage({
+      action: say('/.pomerium/routes'),
+      routes: [{ name: say('previews'), from: `https://*.${say('acme.example')}` }],
+    }),
   ],
-  ['routes-none', routesPage({ routes: [] })],
+  ['routes-none', routesPage({ action: say('/.pomerium/routes'), routes: [] })],
+  [
+    'routes-many',
+    routesPage({
+      action: say('/.pomerium/routes'),
+      routes: Array.from({ length: 12 }, (_each, at) => ({
+        name: say(`service ${at + 1}`),
+        from: say(`https://service-${at + 1}.acme.example`),
+      })),
+    }),
+  ],
+  [
+    'routes-not-found',
+    routesPage({ action: say('/.pomerium/routes'), routes: [], filter: say('no such thing') }),
+  ],
 ];
 
 const leaving = (say: Say): Named => [

@@ -43,11 +43,16 @@ function redirect(location: string, cookies: readonly string[]): Answer {
   return { status: 302, headers: { location, 'cache-control': 'no-store' }, cookies, body: '' };
 }
 
-/** Sealed by us, and all the same never to another host (threat 11): whoever may seal may not send people away. */
+/**
+ * Sealed by us, and all the same never to another host (threat 11): whoever may seal may not send people away. Nor is anything
+ * in it that browsers drop from an address, or that ends a header (WHATWG URL section 4.4, RFC 9110 section 5.5).
+ */
 function wayBack(asked: RouteHostRequest, returnTo: string | undefined): string | undefined {
   const own = `${originOf(placeOf(asked))}/`;
-  return returnTo?.startsWith(own) === true ? returnTo : undefined;
+  return returnTo?.startsWith(own) === true && PLAIN.test(returnTo) ? returnTo : undefined;
 }
+
+const PLAIN = /^[!-~]+$/;
 
 function placeOf({ host, scheme, port }: RouteHostRequest) {
   return { host, scheme, ...(port !== undefined && { port }) };

@@ -3,6 +3,7 @@ import type { Clock } from '../../adapters/ports.ts';
 import type { Decisions } from '../../audit/port.ts';
 import type { Answer, ServiceRequest } from '../../http/message.ts';
 import type { KeyRing, SealingRing } from '../../keys/port.ts';
+import type { RouteFilter } from '../../pages/route-filter.ts';
 import type { BegunSignIn, Place } from '../../sessions/begin-sign-in.ts';
 import type { Sessions } from '../../sessions/model.ts';
 import type { Snapshot } from '../../snapshot/model.ts';
@@ -37,7 +38,7 @@ export interface Visitors {
   /** What upstreams of the host are told of them. */
   claimsOf(host: string, token: TokenRecord): Claims;
   /** What they can reach, as far as the beginning of each route says. */
-  routesOf(token: TokenRecord, remoteAddress: string): readonly VisibleRoute[];
+  routesOf(token: TokenRecord, remoteAddress: string, filter?: RouteFilter): readonly VisibleRoute[];
 }
 
 export type Visitor =

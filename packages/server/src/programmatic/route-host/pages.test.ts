@@ -1,8 +1,9 @@
 import type { HeaderLine } from '@countersign/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_VISIBLE } from '../../gateway/visitor.ts';
 import { openSignInRequest } from '../../sessions/sign-in-request.ts';
 import { ADA } from '../../sessions/testing/house.ts';
-import { START } from '../testing/people.ts';
+import { house, provider, START } from '../testing/people.ts';
 import { startHosts, type Hosts } from '../../testing/route-hosts.ts';
 
 let hosts: Hosts;
@@ -64,6 +65,32 @@ describe('pages of a route host', () => {
     const page = await hosts.ask('/.pomerium/routes', { headers: [BROWSER, cookie] });
     expect(page.body).toContain('*.wild.example');
     expect(page.body).not.toContain('globex');
+    const found = await hosts.ask('/.pomerium/routes', { query: 'q=WILD', headers: [BROWSER, cookie] });
+    expect(found.body).toContain('*.wild.example');
+    expect(found.body).not.toContain('href="app.example"');
+    expect(found.body).toContain('action="/.pomerium/routes"');
+  });
+
+  it('list so many routes and no more', async () => {
+    const routes = Array.from({ length: MAX_VISIBLE + 1 }, (_each, at) => ({
+      name: `r${at}`,
+      from: `https://r${at}.example`,
+      to: 'http://127.0.0.1:9',
+      allow_any_authenticated_user: true,
+      organizations: ['acme'],
+    }));
+    const many = await startHosts({ ...house([provider()]), routes });
+    const value = await many.browsers.handOver(await many.browsers.open(), 'r0.example');
+    const asked = {
+      host: 'r0.example',
+      headers: [['Cookie', `__Host-_countersign=${value}`]] as HeaderLine[],
+    };
+    const { body } = await many.ask('/.pomerium/api/v1/routes', asked);
+    expect((JSON.parse(body) as { routes: unknown[] }).routes).toHaveLength(MAX_VISIBLE);
+    // What is looked for is found all the same, however far behind it stands.
+    const found = await many.ask('/.pomerium/routes', { ...asked, query: `q=r${MAX_VISIBLE}.example` });
+    expect(found.body).toContain(`r${MAX_VISIBLE}.example`);
+    await many.browsers.people.close();
   });
 
   it.each(PRIVATE)('%s is for somebody: a program is told so', async (path) => {

@@ -63,6 +63,29 @@ describe('where a program may have its person sent back to', () => {
     expect(allowedRedirectUri('http://localhost:1/', [])).toBeUndefined();
   });
 
+  it('leads there from any page, whatever else it is, and holds nothing that ends a header', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.webUrl({ withQueryParameters: true, withFragments: true }),
+      fc.tuple(fc.constantFrom('https://app.example', 'http://localhost:1'), fc.string({ unit: 'binary' })),
+      fc.tuple(fc.constantFrom('https://app.example/', 'http://localhost/?'), fc.string()),
+    );
+    let some = 0;
+    fc.assert(
+      fc.property(text, (given) => {
+        const url = allowed(typeof given === 'string' ? given : given.join(''));
+        if (url === undefined) return;
+        some += 1;
+        for (const page of ['https://auth.example/.pomerium/sign_in', 'http://evil.example/'])
+          expect(new URL(url, page).href).toBe(url);
+        expect(HOSTS).toContain(new URL(url).hostname);
+        expect(url).toMatch(/^[!-~]+$/);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(some).toBeGreaterThan(0);
+  });
+
   it('leads to a listed host whatever it is made of', () => {
     const piece = fc.constantFrom(
       'https://',
