@@ -489,8 +489,8 @@ export const coreGuards: readonly Guard[] = [
     file: 'packages/core/src/route/hop-by-hop.ts',
     guard: 'lines.filter(([, value]) => FIELD_VALUE.test(value)) as',
     without: 'lines as',
-    test: 'packages/core/src/route/upstream-headers.test.ts',
-    fails: 'break out of its line',
+    test: 'packages/core/src/route/hop-by-hop.test.ts',
+    fails: 'break out of their line',
   },
   {
     threat: '9',

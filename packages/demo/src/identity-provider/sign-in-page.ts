@@ -1,4 +1,4 @@
-import type { Claims } from '@countersign/core';
+import type { Claims, Json } from '@countersign/core';
 import type { Minter } from './mint.ts';
 
 /** The page on which somebody says who they are. Nothing of what the client asked is on it. */
@@ -32,9 +32,10 @@ const NOBODY = { now: 0, serial: 0 };
 
 function personLink(href: string, { name, email, email_verified: isVerified }: Claims): string {
   const doubt = isVerified === true ? '' : ', which nobody has verified';
-  return `<li><a href="${escaped(href)}">${escaped(String(name))}</a>, ${escaped(String(email))}${doubt}</li>`;
+  return `<li><a href="${escaped(href)}">${escaped(name)}</a>, ${escaped(email)}${doubt}</li>`;
 }
 
-function escaped(text: string): string {
+function escaped(value: Json | undefined): string {
+  const text = typeof value === 'string' ? value : '';
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
